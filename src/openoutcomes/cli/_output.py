@@ -81,7 +81,8 @@ def problems_text(problems: Iterable[Problem]) -> str:
 
 
 def _elsewhere(problem: Problem) -> str:
-    return f" (and in {problem.count - 1:,} more places)" if problem.count > 1 else ""
+    more = problem.count - 1
+    return f" (and in {more:,} more place{'s' if more > 1 else ''})" if more else ""
 
 
 def table_text(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> str:
