@@ -1,0 +1,1 @@
+"""The tables as declared, one module for each stretch of the framework."""
