@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,16 @@ def test_every_dependency_is_locked() -> None:
         locked = {pin.partition("==")[0] for pin in pins(name)}
         needed = {re.split(r"[<>=!~\[; ]", word)[0].lower().replace("_", "-") for word in requirements}
         assert needed <= locked, "run: make lock"
+
+
+@pytest.mark.parametrize("pin", sorted(pins("requirements.lock")))
+def test_no_library_asks_users_to_publish_their_own_code(pin: str) -> None:
+    try:
+        about = metadata(pin.partition("==")[0])
+    except PackageNotFoundError:
+        pytest.skip("this pin is for another kind of machine")
+    fields = {name: about.get_all(name) or [] for name in ("License-Expression", "License", "Classifier")}
+    licences = fields["License-Expression"] + [text.split("\n")[0] for text in fields["License"]]
+    licences += [line for line in fields["Classifier"] if line.startswith("License ::")]
+    assert any(licences), "no licence is stated"
+    assert [words for words in licences if re.search(r"\bA?GPL|Affero|GNU General", words)] == []
