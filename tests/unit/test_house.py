@@ -1,6 +1,7 @@
 """The house keeps its own rules: rooms, docstrings, documented commands, clean files."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -151,3 +152,11 @@ def test_every_decision_is_in_the_journal() -> None:
     assert records
     assert [name for name in records if f"]({name})" not in journal] == []
     assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_the_build_run_can_be_started_and_read() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    checked = subprocess.run(["bash", "-n", str(script)], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
