@@ -42,6 +42,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class RawTable:
+    """What a reader found: raw columns of one table, where they stood, and what was wrong."""
+
+    columns: dict[str, Encoded]
+    rows: int
+    place: Place
+    read: Reader = parse
+    problems: tuple[Problem, ...] = ()
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Faulty:
     """Faults of distinct values, with the raw value that each belongs to."""
 

@@ -38,7 +38,7 @@ def _values(column: pa.ChunkedArray, rows: list[int]) -> list[object]:
     return column.take(pa.array(rows, pa.int64())).to_pylist()  # type: ignore[no-any-return]
 
 
-def missing_problem(field: Field, file: str, row: int) -> Problem:
+def missing_problem(field: Field, file: str, row: int | None) -> Problem:
     """Say that a required value is blank."""
     what = f"{field.name} is blank, and every row needs one."
     mend = f"Fill it in: {field.meaning[0].lower()}{field.meaning[1:]}"
@@ -52,7 +52,9 @@ def _missing(table: Table, data: pa.Table, place: Place) -> Iterator[Problem]:
                 yield missing_problem(field, place.file, place.row_of(row))
 
 
-def order_problem(names: tuple[str, str], values: tuple[object, object], file: str, row: int) -> Problem:
+def order_problem(
+    names: tuple[str, str], values: tuple[object, object], file: str, row: int | None
+) -> Problem:
     """Say that the later of two dates lies before the earlier."""
     what = f"{names[1]} {values[1]} is before {names[0]} {values[0]}."
     return Problem(what, "Check both dates.", file, row, None, names[1], str(values[1]), "dates-out-of-order")
@@ -67,7 +69,7 @@ def _out_of_order(data: pa.Table, earlier: str, later: str, place: Place) -> Ite
         yield order_problem((earlier, later), (a, b), place.file, place.row_of(row))
 
 
-def recording_problem(field: str, day: object, recorded: object, file: str, row: int) -> Problem:
+def recording_problem(field: str, day: object, recorded: object, file: str, row: int | None) -> Problem:
     """Say that something is dated after the record of it was made."""
     what = f"{field} {day} is after the day it was recorded, {recorded}."
     mend = f"Check {field} and recorded_at."
@@ -89,7 +91,7 @@ def _after_recording(table: Table, data: pa.Table, place: Place) -> Iterator[Pro
                 yield recording_problem(field.name, day, made, place.file, place.row_of(row))
 
 
-def uneven_problem(names: tuple[str, str], lengths: tuple[int, int], file: str, row: int) -> Problem:
+def uneven_problem(names: tuple[str, str], lengths: tuple[int, int], file: str, row: int | None) -> Problem:
     """Say that two lists that go together differ in length."""
     what = f"{names[1]} has {lengths[1]} and {names[0]} has {lengths[0]}."
     mend = (
@@ -213,6 +215,12 @@ def _other_person(tables: Mapping[str, pa.Table], places: Mapping[str, Place]) -
             what = f"person_id is {one}, but the enrolment belongs to {other}."
             place = places[name]
             yield Problem(
-                what, "Correct the person or the enrolment.", place.file, place.row_of(row), None,
-                "person_id", str(one), "person-differs",
-            )  # fmt: skip
+                what,
+                "Correct the person or the enrolment.",
+                place.file,
+                place.row_of(row),
+                None,
+                "person_id",
+                str(one),
+                "person-differs",
+            )
