@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from openoutcomes import __version__
-from openoutcomes.cli import _output
+from openoutcomes.cli import _output, outcomes
 from openoutcomes.standard.problems import InputError
 
 FINE, DATA_HAS_ERRORS, CANNOT_USE_INPUT, READER_GONE = 0, 1, 2, 141
@@ -58,6 +58,8 @@ def _root(
 
 # Commands, one line each, in the order of the help page: `add_typer` for a group such as `contract`,
 # `command("check")` applied to the function for a single command.
+app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(outcomes.instruments_app, name="instruments")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
