@@ -59,8 +59,10 @@ docs: $(VENV)/.dev ## build the documentation into site/; a broken link fails
 docs-serve: $(VENV)/.dev ## read the documentation in a browser while writing it
 	$(RUN) mkdocs serve
 
-derived: $(VENV)/.dev ## write again what is generated: schemas, templates, reference pages
+derived: $(VENV)/.dev ## write again what is generated: schemas, templates, reference pages, output in guides
+	$(BIN)/openoutcomes outcomes build
 	$(RUN) openoutcomes.cli._reference
+	$(BIN)/python tests/spec/guides/test_guides.py
 
 deep: $(VENV)/.dev ## the tests again, with slow ones and thousands of generated examples
 	OPENOUTCOMES_DEPTH=deep $(RUN) pytest $(ARGS)
