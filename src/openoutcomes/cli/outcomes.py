@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -192,12 +193,11 @@ def _answers(items: list[str]) -> list[int | None]:
 
 def _number(items: list[str]) -> Decimal:
     """Return the one number given with --total. Raises InputError."""
-    try:
-        (word,) = items
-        return Decimal(word)
-    except (ValueError, InvalidOperation):
-        problem = Problem(f"{' '.join(items)!r} is not one number.", "With --total give the score alone.")
-        raise InputError(problem) from None
+    if len(items) != 1 or not re.fullmatch(r"-?\d+(\.\d+)?", items[0], re.ASCII):
+        raise InputError(
+            Problem(f"{' '.join(items)!r} is not one number.", "With --total give the score alone.")
+        )
+    return Decimal(items[0])
 
 
 def _outcome_text(outcome: Outcome) -> str:
@@ -276,7 +276,7 @@ def _score_text(instrument: Instrument, result: Score) -> str:
     for code, value in result.values.items():
         scale = instrument.scale(code)
         named = f", {result.bands[code]}" if code in result.bands else ""
-        lines.append(f"{scale.name}: {value} of {scale.span.value} ({scale.better.value} is better){named}")
+        lines.append(f"{scale.name}: {value:f} of {scale.span.value} ({scale.better.value} is better){named}")
     if result.raw is not None:
         lines.append(f"Raw total: {result.raw}")
     if result.prorated:

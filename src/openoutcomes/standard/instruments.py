@@ -257,7 +257,7 @@ def _answer_problems(instrument: Instrument, answers: Sequence[int | None], span
         return [Problem(what, "Give one for each item, blank if unanswered.", code="item-count")]
     problems = [
         Problem(
-            f"item {number} is answered {answer!r}; answers run from {span}.",
+            f"answered {answer!r}; answers run from {span}.",
             "Give the number ticked on the form.",
             field=f"item {number}",
             value=str(answer),
@@ -292,7 +292,9 @@ def _finished(instrument: Instrument, scale: Scale, raw: Fraction) -> Decimal:
 
 def _total_problem(instrument: Instrument, scale: Scale, total: Decimal | int) -> Problem | None:
     if not (type(total) is int or (isinstance(total, Decimal) and total.is_finite())):
-        return Problem(f"{total!r} is not an exact number.", "Give a Decimal.", code="not-exact")
+        return Problem(
+            f"{total} is not an exact number.", "Give a whole number or a decimal.", code="not-exact"
+        )
     if total not in scale.span.value:
         what = f"{total} is not a possible {scale.name.lower()} of {instrument.id}: {scale.span.value}."
         return Problem(what, "Check the score and the instrument.", value=str(total), code="score-range")

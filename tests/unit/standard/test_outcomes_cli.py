@@ -1,8 +1,6 @@
 """The commands for outcomes and instruments: pure JSON, plain errors, honest exit statuses."""
 
 import json
-import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +17,6 @@ class Done(NamedTuple):
     err: str
 
 
-GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "outcomes-and-instruments.md"
 Run = Callable[..., Done]
 
 
@@ -160,30 +157,3 @@ def test_building_writes_both_pages_once_and_checking_tells_what_is_stale(run: R
     assert (tmp_path / "docs" / "reference" / "instruments.md").exists()
     done = run("outcomes", "build", "--check", "--to", tmp_path)
     assert (done.status, done.out) == (0, "The pages are up to date.\n")
-
-
-def shown() -> list[tuple[str, str]]:
-    """Return each command of the guide with the output shown under it."""
-    blocks = re.findall(
-        r"```console\n\$ openoutcomes (.*)\n((?:.*\n)*?)```", GUIDE.read_text(encoding="utf-8")
-    )
-    return [(command, output) for command, output in blocks if output]
-
-
-@pytest.mark.parametrize(("command", "output"), shown(), ids=[command for command, _ in shown()])
-def test_the_guide_shows_what_the_commands_print(
-    run: Run, command: str, output: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(GUIDE.parents[2])
-    done = run(*shlex.split(command))
-    printed = done.out + done.err
-    start, cut, _ = output.partition("...\n")
-    assert printed.startswith(start) if cut else printed == output
-
-
-def test_the_guide_shows_every_command() -> None:
-    commands = {" ".join(command.split()[:2]) for command, _ in shown()}
-    assert commands == {
-        "outcomes list", "outcomes show", "outcomes build",
-        "instruments list", "instruments show", "instruments score",
-    }  # fmt: skip
