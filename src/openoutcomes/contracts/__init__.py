@@ -1,0 +1,1 @@
+"""Outcomes contracts as code: read terms, price records, explain every line."""

@@ -1,0 +1,193 @@
+"""Judging one person's claims: which rules each meets, and which slot each takes.
+
+Claims are judged in order of date, then depth (what must come first is judged first on the
+same day), then the terms' order, then id.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openoutcomes.contracts.calendar import Calendar
+from openoutcomes.contracts.records import Claim, Indicators
+from openoutcomes.contracts.rules.base import Check, Fact, History, Rule, Verdict, refused
+from openoutcomes.contracts.rules.clock import follows_rule
+from openoutcomes.contracts.rules.eligibility import contract_rules, who_rules
+from openoutcomes.contracts.rules.evidence import ACCEPTED, REFUSED, evidence_rules
+from openoutcomes.contracts.rules.timing import timing_rules
+from openoutcomes.contracts.tables import dimensions_of
+from openoutcomes.contracts.terms import EitherOr, Outcome, Slots, Version
+from openoutcomes.contracts.words import say_day
+
+
+@dataclass(slots=True)
+class CompiledOutcome:
+    """An outcome of one version with its rules ready to run."""
+
+    outcome: Outcome
+    version: Version
+    rules: tuple[Rule, ...]
+    checks: tuple[Check, ...]
+    slots: tuple[Slots, ...]
+    either_or: tuple[tuple[EitherOr, int], ...]
+    is_milestone: bool
+    counts_time: bool
+    needs_price_day: bool
+    by_volume: bool
+    plain: bool
+
+
+@dataclass(slots=True)
+class CompiledVersion:
+    """One version of the terms, ready to judge claims as of a day."""
+
+    version: Version
+    outcomes: dict[str, CompiledOutcome]
+    depth: dict[str, int]
+
+
+def depths(version: Version) -> dict[str, int]:
+    """Return for each outcome how many others must come before it."""
+    found: dict[str, int] = {}
+
+    def depth(code: str) -> int:
+        if code not in found:
+            outcome = version.outcomes[code]
+            names = [name for follows in outcome.follows for name in follows.outcomes]
+            names += [window.of for window in outcome.within if window.of in version.outcomes]
+            found[code] = 1 + max((depth(name) for name in names), default=-1)
+        return found[code]
+
+    for code in version.outcomes:
+        depth(code)
+    return found
+
+
+def compile_version(version: Version, as_of: dt.date, indicators: Indicators) -> CompiledVersion:
+    """Make the rules of one version."""
+    shared = contract_rules(version) + who_rules(version.who, indicators)
+    outcomes = {}
+    for code, outcome in version.outcomes.items():
+        verified = version.verified if outcome.verified is None else outcome.verified
+        rules = [
+            *shared,
+            *who_rules(outcome.who, indicators),
+            *timing_rules(outcome, version, as_of),
+            *([REFUSED] if verified and outcome.for_each == "achievement" else []),
+            *(follows_rule(follows, version.calendar) for follows in outcome.follows),
+            *evidence_rules(outcome, version),
+            *([ACCEPTED] if verified and outcome.for_each == "achievement" else []),
+        ]
+        used = set().union(*(dimensions_of(v) for v in (outcome.pays, outcome.taper, outcome.deadweight)))
+        used |= set().union(*(dimensions_of(cap.amount) for cap in version.caps))
+        outcomes[code] = CompiledOutcome(
+            outcome=outcome,
+            version=version,
+            rules=tuple(rules),
+            checks=tuple(rule.check for rule in rules),
+            slots=outcome.slots,
+            either_or=tuple(
+                (group, i)
+                for group in version.either_or
+                for i, side in enumerate(group.sides)
+                if code in side
+            ),
+            is_milestone=bool(outcome.alternates),
+            counts_time="time" in used,
+            needs_price_day=bool(used) or outcome.price_by is not None or outcome.indexed is not None,
+            by_volume="volume" in dimensions_of(outcome.pays),
+            plain=not dimensions_of(outcome.pays)
+            and not dimensions_of(outcome.taper)
+            and not dimensions_of(outcome.deadweight)
+            and outcome.indexed is None,
+        )
+    return CompiledVersion(version, outcomes, depths(version))
+
+
+def judge(claim: Claim, compiled: CompiledOutcome, history: History) -> tuple[Verdict | None, list[Verdict]]:
+    """Judge one claim and record what it establishes.
+
+    Returns the verdict (None when it is payable) and, for a held claim, every reason to wait.
+    """
+    merit, waits = _merit(claim, compiled.checks, history)
+    fact = Fact(claim.achieved, claim, merit, claim.evidence_used)
+    if merit is not None and merit.status == "refused":
+        history.refused[claim.outcome].append(fact)
+        return merit, []
+    history.facts[claim.outcome].append(fact)
+    if compiled.is_milestone and merit is None:
+        history.milestones[compiled.outcome.alternates] = fact
+    taken = _take_slot(claim, compiled, history)
+    if taken is not None:
+        return taken, []
+    return merit, waits
+
+
+def _merit(claim: Claim, checks: Sequence[Check], history: History) -> tuple[Verdict | None, list[Verdict]]:
+    """Return the first refusal, else the first reason to hold; and every reason to hold."""
+    waits: list[Verdict] = []
+    for check in checks:
+        verdict = check(claim, history)
+        if verdict is not None:
+            if verdict.status == "refused":
+                return verdict, []
+            waits.append(verdict)
+    return (waits[0] if waits else None), waits
+
+
+def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> object:
+    per = slots.per
+    who: object
+    if per == "person":
+        who = claim.person.id
+    elif per == "enrolment":
+        who = claim.enrolment.id if claim.enrolment else claim.person.id
+    else:
+        who = None
+    period = calendar.period(claim.achieved, slots.period).label if slots.period else ""
+    return (outcome, per, who, period, slots.most)
+
+
+def _take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verdict | None:
+    """Take a place under once-only, at-most, apart and either-or rules, or say why there is none."""
+    outcome = compiled.outcome
+    keys = []
+    for slots in compiled.slots:
+        if slots.per not in ("person", "enrolment"):
+            continue
+        key = _slot_key(slots, claim, outcome.code, compiled.version.calendar)
+        if history.slots[key] >= slots.most:
+            first = history.slot_holder[key]
+            rule = "once" if slots.most == 1 else "at most"
+            return refused(rule, f"it pays {slots}; {first.id} on {say_day(first.achieved)} came first")
+        keys.append(key)
+    if outcome.apart is not None and outcome.code in history.last_paid:
+        free = compiled.version.calendar.add(history.last_paid[outcome.code], outcome.apart)
+        if claim.achieved < free:
+            return refused(
+                "at least apart",
+                f"the last one counted was on {say_day(history.last_paid[outcome.code])}; the next may count from {say_day(free)}",
+            )
+    for group, side in compiled.either_or:
+        if group.keep == "highest":
+            continue
+        key = (
+            group.name,
+            claim.person.id if group.per == "person" or claim.enrolment is None else claim.enrolment.id,
+        )
+        other = history.sides.setdefault(key, (side, claim))
+        if other[0] != side:
+            return refused(
+                "either-or",
+                f"{other[1].outcome} ({other[1].id}) was achieved first, and only one side of {group.name} pays",
+            )
+    for key in keys:
+        history.slots[key] += 1
+        history.slot_holder.setdefault(key, claim)
+    history.last_paid[outcome.code] = claim.achieved
+    if compiled.counts_time:
+        history.slots[("time", outcome.code)] += 1
+        claim.time = history.slots[("time", outcome.code)]
+    return None

@@ -1,0 +1,1 @@
+"""The rules that judge one claim: each is a small object that finds nothing, holds or refuses."""
