@@ -88,6 +88,7 @@ def test_what_may_be_left_out_has_a_cautious_default(tmp_path: Path) -> None:
         ("responses: {from: 0, to: 1, verified: yes, source: paper}\n", "",
          1, "the answers' range is missing"),
         ("{from: 0, to: 1, verified", "{from: 1, to: 0, verified", 12, "from a lower to a higher"),
+        ("{from: 0, to: 1, verified", "{from: 1, to: 1, verified", 12, "from a lower to a higher"),
         ("reversed: {value: [2]", "reversed: {value: [3]", 1, "lies outside the form"),
         ("reversed: {value: [2]", "reversed: {value: [0]", 13, "whole number of 1 or more"),
         ("value: metric-table,", "value: metric,", 14, "not one of the choices"),
