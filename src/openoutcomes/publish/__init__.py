@@ -1,0 +1,1 @@
+"""Reading and writing what others publish; today the INDIGO export and its reconciliation."""
