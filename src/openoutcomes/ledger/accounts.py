@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -116,6 +117,7 @@ SCHEME: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType(
 CLAIM_STEPS = ("accrual", "approval", "payment", "clawback")
 
 
+@lru_cache(maxsize=4096)
 def account_for(code: str, contract: str, lead: str, other: str, period: str) -> Account:
     """Return the account ``code`` in the books of whichever of the two parties it belongs to.
 

@@ -28,6 +28,9 @@ from openoutcomes.standard.problems import Problem
 EntryCheck = Callable[[Entry], Iterable[Problem]]
 JournalCheck = Callable[[Sequence[Entry]], Iterable[Problem]]
 
+#: Codes of the problems of a step that runs ahead of the one before it.
+STAGES = ("approved", "paid", "clawed-back", "returned", "repaid")
+
 
 def entry_number(position: int) -> str:
     """Return the id of the entry at ``position`` in the journal (from 1): ``E000001``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from openoutcomes.ledger.checks import check_entries, entry_number
+from openoutcomes.ledger.checks import STAGES, check_entries, entry_number
 from openoutcomes.ledger.entries import GENESIS, Entry, entry_hash
 from openoutcomes.standard.problems import InputError, Problem
 
@@ -50,7 +50,7 @@ class Journal:
         )
         problems = check_entries(self._entries + posted)
         if problems:
-            raise InputError(problems)
+            raise InputError([_of_draft(problem, posted) for problem in problems])
         hashes = list(self._hashes)
         for entry in posted:
             hashes.append(entry_hash(hashes[-1] if hashes else GENESIS, entry))
@@ -74,6 +74,17 @@ def verify(journal: Journal, *, expect: str = "") -> list[Problem]:
         what = f"The journal no longer holds the entry whose hash begins {expect[:12]}."
         problems.append(Problem(what, _RESTORE, field="expect", code="chain"))
     return problems + check_entries(journal.entries)
+
+
+def _of_draft(problem: Problem, drafts: Sequence[Entry]) -> Problem:
+    # The number of an entry that was refused would only confuse: say what it was to do.
+    for draft in drafts:
+        if problem.field == draft.entry_id:
+            undoing = draft.kind == "reversal" and problem.code in STAGES
+            mend = "First reverse what was posted on top of it." if undoing else problem.mend
+            what = f"{draft.kind} of {draft.reverses}" if draft.reverses else f"new {draft.kind}"
+            return replace(problem, field=what, mend=mend)
+    return problem
 
 
 _RESTORE = "Restore the journal from a copy you trust."

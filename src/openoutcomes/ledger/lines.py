@@ -6,6 +6,7 @@ The ledger does not know the pricer. A priced result arrives as plain values (th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -230,9 +231,14 @@ def _reason(row: Mapping[str, object]) -> str:
     reason, person = row.get("reason"), row.get("person_id")
     if not isinstance(reason, str) or bad_text("reason", reason):
         return ""
-    if person and re.search(rf"(?<!\w){re.escape(str(person))}(?!\w)", reason):
-        return ""
-    return reason
+    return "" if person and _names(reason, str(person)) else reason
+
+
+def _names(text: str, word: str) -> bool:
+    parts = text.split(word)
+    return any(
+        not (before[-1:].isalnum() or after[:1].isalnum()) for before, after in itertools.pairwise(parts)
+    )
 
 
 def _repeated(lines: Sequence[ClaimLine]) -> list[Problem]:

@@ -194,11 +194,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLedgerMachine.settings = settings(max_examples=settings().max_examples * 2 // 5, stateful_step_count=25)
 
 
 @given(priced=lines, seed=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
 def test_the_order_of_posting_within_a_day_does_not_matter(
     priced: list[ClaimLine], seed: random.Random
 ) -> None:
@@ -218,7 +217,6 @@ def test_the_order_of_posting_within_a_day_does_not_matter(
 
 
 @given(before=lines, after=lines)
-@settings(max_examples=150, deadline=None)
 def test_locked_lines_and_adjustments_are_the_new_pricing_to_the_penny(
     before: list[ClaimLine], after: list[ClaimLine]
 ) -> None:

@@ -284,3 +284,23 @@ def test_entries_and_lines_cannot_be_changed(paid: Journal, line: Callable[..., 
     with pytest.raises(AttributeError):
         paid.entries = ()  # type: ignore[misc]
     assert isinstance(paid.entries[0].postings[0], Posting)
+
+
+def test_a_refusal_says_what_was_asked_not_a_number_that_was_never_given(paid: Journal, when: Day) -> None:
+    with pytest.raises(InputError) as caught:
+        paid.post([reverse(paid, "E000003", when=when("2015-07-01"), reason="x")])
+    assert str(caught.value.problems[0]) == (
+        "reversal of E000003: takes line entry/a1, department, to £333.33 paid against £0.00 approved "
+        "on 1 July 2015. First reverse what was posted on top of it."
+    )
+    ready = replace(_first(paid, "approval"), dated_on=date(2017, 1, 1))
+    with pytest.raises(InputError, match="new approval: is dated 1 January 2017"):
+        paid.post([ready])
+
+
+def test_new_entries_on_a_journal_that_is_not_sound_name_the_old_entry(paid: Journal, when: Day) -> None:
+    pairs = list(zip(paid.entries, paid.hashes, strict=True))
+    pairs[0] = replace(pairs[0][0], reason="", kind="clawback"), pairs[0][1]
+    undo = reverse(paid, "E000006", when=when("2015-07-01"), reason="x")
+    with pytest.raises(InputError, match="E000001: "):
+        Journal(pairs).post([undo])
