@@ -43,7 +43,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """What a reader found: raw columns of one table, where they stood, and what was wrong."""
+    """What a reader found: raw columns of one table, where they stood, and what was wrong.
+
+    ``unread`` names columns that were there and could not be read, which the reader has reported.
+    """
 
     columns: dict[str, Encoded]
     rows: int
@@ -51,6 +54,7 @@ class RawTable:
     read: Reader = parse
     problems: tuple[Problem, ...] = ()
     usable: bool = True
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ import pyarrow as pa
 
 from openoutcomes.standard.arrow import conform, fill_default, python_column
 from openoutcomes.standard.columns import (
-    Encoded,
     Place,
-    Reader,
+    RawTable,
     blank_column,
     column_problems,
     encode_python,
@@ -22,7 +21,6 @@ from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.standard.rules import row_rules, table_rules
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.standard.unknown import missing_column, unknown_column, unknown_table
-from openoutcomes.standard.values import parse
 
 
 class Dataset:
@@ -127,13 +125,11 @@ def _from_rows(table: Table, rows: Sequence[Mapping[str, object]]) -> tuple[pa.T
     names = dict.fromkeys(name for row in rows for name in row)
     problems = [unknown_column(name, table, table.name) for name in names if name not in table.by_name]
     raw = {name: encode_python([row.get(name) for row in rows]) for name in names if name in table.by_name}
-    data, found = read_table(table, raw, len(rows), _place(table.name))
+    data, found = read_table(table, RawTable(raw, len(rows), _place(table.name)))
     return data, problems + found
 
 
-def read_table(
-    table: Table, raw: Mapping[str, Encoded], rows: int, place: Place, read: Reader = parse
-) -> tuple[pa.Table, list[Problem]]:
+def read_table(table: Table, raw: RawTable) -> tuple[pa.Table, list[Problem]]:
     """Read raw columns of a table and hold its rows to the row rules.
 
     Columns not in ``raw`` are blank. Values with an error are blank in the result, ids apart.
@@ -141,20 +137,20 @@ def read_table(
     problems: list[Problem] = []
     columns: list[pa.Array] = []
     for field in table.fields:
-        if field.name not in raw:
-            if field.required:
-                problems.append(missing_column(field, table, place.file))
-            columns.append(fill_default(field, blank_column(field, rows)))
-            continue
-        column, faulty = typed_column(field, raw[field.name], read)
-        problems += column_problems(field, raw[field.name], faulty, place)
+        if field.name in raw.columns:
+            column, faulty = typed_column(field, raw.columns[field.name], raw.read)
+            problems += column_problems(field, raw.columns[field.name], faulty, raw.place)
+        else:
+            column = blank_column(field, raw.rows)
+            if field.required and field.name not in raw.unread:
+                problems.append(missing_column(field, table, raw.place.file))
         columns.append(fill_default(field, column))
     data = pa.table(columns, names=list(table.by_name))
+    # A value that is there and wrong, or a column that is not there, is not also missing in its rows.
     told = {(problem.field, problem.row) for problem in problems if problem.severity == "error"}
-    told |= {(name, None) for name in table.by_name if name not in raw}
     problems += [
         each
-        for each in row_rules(table, data, place)
-        if each.code != "missing-value" or not {(each.field, each.row), (each.field, None)} & told
+        for each in row_rules(table, data, raw.place)
+        if each.code != "missing-value" or (each.field in raw.columns and (each.field, each.row) not in told)
     ]
     return data, sorted(problems, key=lambda problem: problem.row or 0)

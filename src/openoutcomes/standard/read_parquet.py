@@ -38,10 +38,10 @@ def read_parquet(path: Path, table: Table, file: str) -> RawTable:
             columns[name] = _encode(table.by_name[name], data.column(position))
         except (_Unsuitable, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             problems.append(_bad_type(name, data.column(position).type, str(error), file))
-            columns[name] = Encoded([None], pa.array([0] * data.num_rows, pa.int32()))
     if data.num_rows == 0:
         problems.append(no_rows(file))
-    return RawTable(columns, data.num_rows, place, problems=tuple(problems))
+    unread = found.keys() - columns.keys()
+    return RawTable(columns, data.num_rows, place, problems=tuple(problems), unread=frozenset(unread))
 
 
 class _Unsuitable(Exception):  # noqa: N818 - never leaves this module
@@ -65,7 +65,7 @@ def _encode(field: Field, column: pa.ChunkedArray) -> Encoded:
     """Encode a column as the written forms of its distinct values."""
     kind = column.type
     if field.type == "date" and pa.types.is_timestamp(kind):
-        column = column.cast(pa.date32())  # refused by Arrow when a time of day would be lost
+        column = _whole_days(column)
     array = pa.concat_arrays([pa.array([], column.type), *column.chunks])
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
@@ -73,6 +73,13 @@ def _encode(field: Field, column: pa.ChunkedArray) -> Encoded:
         array = _joined(field, array)
     encoded = array.dictionary_encode()
     return Encoded(_written(encoded.dictionary), encoded.indices)
+
+
+def _whole_days(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Take moments at midnight for dates; others stay moments, and are reported where they stand."""
+    days = column.cast(pa.date32(), safe=False)
+    same = pc.all(pc.equal(days.cast(column.type), column)).as_py()
+    return column if same is False else days
 
 
 def _written(distinct: pa.Array) -> pa.Array:

@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openoutcomes.standard.cells import EXACT_DIGITS, BadCell, TypedCell, parse_workbook_cell
 from openoutcomes.standard.columns import Place, RawTable, encode_python
 from openoutcomes.standard.fields import Table
-from openoutcomes.standard.headers import blank_rows, match_header, no_rows, row_finder
+from openoutcomes.standard.headers import blank_rows, match_header, row_finder
 from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.standard.unknown import unknown_table
@@ -117,8 +117,6 @@ def _read_sheet(rows: Iterator[list[str | None]], table: Table, file: str) -> Ra
     found, wrong = match_header(header, table, file, blank=lambda at: all(row[at] is None for row in kept))
     last = place.row_of(len(kept) - 1) if kept else 1
     problems = [*wrong, *problems, *blank_rows([row for row in blanks if row < last], file)]
-    if not kept:
-        problems.append(no_rows(file))
     columns = {name: encode_python([row[position] for row in kept]) for name, position in found.items()}
     return RawTable(columns, len(kept), place, parse_workbook_cell, tuple(problems))
 

@@ -23,7 +23,8 @@ from openoutcomes.standard.rules import table_rules
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.standard.unknown import unknown_table
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int | None, str], None]
+_LABEL = "Reading tables"
 _READERS = {".csv": read_csv, ".parquet": read_parquet}
 _NOT_READ = {".xlsx", ".xlsm", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".zip", ".gz"}
 
@@ -62,7 +63,7 @@ class Report:
 def check_path(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Report:
     """Check a data set and report every problem; ``readable`` is False when there was nothing to read.
 
-    ``progress(done, total, label)`` is told of each table.
+    ``progress(done, total, label)`` is told of each table; ``total`` is None while it is not known.
     """
     report = Report(os.fspath(path))
     try:
@@ -113,9 +114,7 @@ def _check(raw: dict[str, RawTable], report: Report) -> None:
         table = raw[name]
         found[name] = list(table.problems)
         if table.usable:
-            typed[name], problems = read_table(
-                TABLES[name], table.columns, table.rows, table.place, table.read
-            )
+            typed[name], problems = read_table(TABLES[name], table)
             found[name] += problems
             places[name] = table.place
     for problem in table_rules(typed, places):
@@ -170,14 +169,14 @@ def _table_files(folder: Path, report: Report) -> Iterator[Path]:
     if not seen:
         what = "There are no tables in the folder."
         mend = f"Add files such as people.csv or achievements.csv. Tables: {', '.join(TABLES)}."
-        raise InputError([*report.problems, Problem(what, mend, str(folder), code="no-tables")])
+        raise InputError(Problem(what, mend, str(folder), code="no-tables"))
 
 
 def _read_files(files: list[Path], report: Report, progress: Progress) -> dict[str, RawTable]:
     raw: dict[str, RawTable] = {}
     for done, path in enumerate(files):
         name = path.stem
-        progress(done, len(files), path.name)
+        progress(done, len(files), _LABEL)
         if name not in TABLES:
             report.problems.append(unknown_table(name, path.name))
         elif name in raw:
@@ -185,7 +184,7 @@ def _read_files(files: list[Path], report: Report, progress: Progress) -> dict[s
             report.problems.append(Problem(what, "Keep one of them.", path.name, code="table-twice"))
         else:
             raw[name] = _read_file(path, name)
-    progress(len(files), len(files), "")
+    progress(len(files), len(files), _LABEL)
     return raw
 
 
@@ -220,7 +219,7 @@ def _read_file(path: Path, name: str) -> RawTable:
 def _read_sheets(path: Path, report: Report, progress: Progress) -> dict[str, RawTable]:
     raw: dict[str, RawTable] = {}
     for done, (name, found) in enumerate(read_workbook(path)):
-        progress(done, done + 1, name)
+        progress(done, None, _LABEL)
         if isinstance(found, Problem):
             report.problems.append(found)
         else:
@@ -228,5 +227,5 @@ def _read_sheets(path: Path, report: Report, progress: Progress) -> dict[str, Ra
     if not raw:
         what = "No sheet of the workbook is named after a table."
         mend = f"Name each sheet after its table. Tables: {', '.join(TABLES)}."
-        raise InputError([*report.problems, Problem(what, mend, path.name, code="no-tables")])
+        raise InputError(Problem(what, mend, path.name, code="no-tables"))
     return raw

@@ -139,22 +139,25 @@ def _repeated(table: Table, data: pa.Table, place: Place) -> Iterator[Problem]:
 
 
 def _references(tables: Mapping[str, pa.Table], places: Mapping[str, Place]) -> Iterator[Problem]:
-    """Hold references to the tables that were given; a table not given is one warning."""
+    """Hold references to the tables that have rows; a table without is one warning.
+
+    Templates hold every table, so an empty one says no more than one left out.
+    """
     absent: dict[str, list[str]] = {}
     for name, data in tables.items():
         for field in TABLES[name].fields:
             column = data.column(field.name)
             if field.references is None or column.null_count == len(column):
                 continue
-            if field.references in tables:
+            if field.references in tables and tables[field.references].num_rows:
                 known = tables[field.references].column(TABLES[field.references].key)
                 yield from _dangling(field, column, known, places[name])
             else:
                 absent.setdefault(field.references, []).append(f"{name}.{field.name}")
     for target, users in sorted(absent.items()):
-        what = f"{target} was not given, so references to it could not be checked ({', '.join(users)})."
-        mend = f"Add {target}, or leave it out on purpose."
-        yield Problem(what, mend, target, code="table-not-given", severity="warning")
+        what = f"There are no rows of {target}, so references to them were not checked ({', '.join(users)})."
+        mend = f"Add {target}, or leave them out on purpose."
+        yield Problem(what, mend, value=target, code="table-not-given", severity="warning")
 
 
 def _dangling(

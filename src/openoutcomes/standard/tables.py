@@ -17,7 +17,7 @@ COMMON = (
     Field("version", "integer", "Version of the record: the versions of a record share its id.",
           minimum=1, default="1", example="1", why="What was known by a day"),
     Field("recorded_at", "datetime", "When this version was recorded; UTC unless an offset is written.",
-          example="2015-07-01T09:30:00Z", why="What was known by a day"),
+          example="2016-07-01T09:30:00Z", why="What was known by a day"),
     Field("replaces", "id", "Id of another record of the table that this one takes the place of.",
           example="old-0001", why="Merged and re-keyed records"),
     Field("withdrawn", "boolean", "Whether this version withdraws the record.", default="false",

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from openoutcomes.standard.cells import neutralise, parse_cell, restore
@@ -80,7 +80,6 @@ def _errors(table: Table, row: dict[str, object]) -> bool:
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
 @given(made=_rows())
-@settings(deadline=None, max_examples=80)
 def test_what_is_written_is_read_back_the_same(kind: str, made: tuple[str, list[dict[str, object]]]) -> None:
     table, rows = made
     dataset = Dataset.from_rows({table: rows})
@@ -93,7 +92,6 @@ def test_what_is_written_is_read_back_the_same(kind: str, made: tuple[str, list[
 
 
 @given(made=_rows())
-@settings(deadline=None, max_examples=60)
 def test_rows_come_out_as_the_row_function_reads_them(made: tuple[str, list[dict[str, object]]]) -> None:
     table, rows = made
     assert Dataset.from_rows({table: rows}).rows(table) == [check_row(table, row)[0] for row in rows]
@@ -123,7 +121,6 @@ def _written(draw: st.DrawFn) -> tuple[str, list[dict[str, str]]]:
 
 
 @given(made=_written())
-@settings(deadline=None, max_examples=400)
 def test_the_check_and_the_row_function_find_the_same_problems(
     made: tuple[str, list[dict[str, str]]],
 ) -> None:

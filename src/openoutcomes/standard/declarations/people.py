@@ -197,7 +197,7 @@ EVENTS = Table(
               example="event-0001", why="Walking a decision back to the record"),
         _PERSON,
         _ENROLMENT,
-        Field("kind", "code", "What happened, in the contract's codes: accommodation-lost, managed-move, …",
+        Field("kind", "code", "What happened, in the contract's codes (accommodation-lost, managed-move).",
               required=True, sensitivity="personal", example="accommodation-lost",
               why="Clocks that restart or continue"),
         Field("occurred_on", "date", "Day it happened.", required=True, sensitivity="personal",
