@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from openoutcomes import __version__
-from openoutcomes.cli import _output, check, indigo, ledger, outcomes
+from openoutcomes.cli import _output, check, contract, indigo, ledger, outcomes
 from openoutcomes.standard.problems import InputError
 
 FINE, DATA_HAS_ERRORS, CANNOT_USE_INPUT, READER_GONE = 0, 1, 2, 141
@@ -63,6 +63,7 @@ app.command("template")(check.template)
 app.add_typer(check.app, name="standard")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(outcomes.instruments_app, name="instruments")
+app.add_typer(contract.app, name="contract")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(indigo.app, name="indigo")
 

@@ -189,7 +189,7 @@ def _claim_drafts(
         drafts.append(_draft(pricer, claim, compiled, history, explain))
     if highest:
         _keep_highest(drafts[person_first:])
-    if progress is not None:
+    if progress is not None and total:
         progress(total, total, "claims judged")
     return drafts
 
