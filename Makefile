@@ -69,7 +69,7 @@ deep: $(VENV)/.dev ## the tests again, with slow ones and thousands of generated
 	OPENOUTCOMES_DEPTH=deep $(RUN) pytest $(ARGS)
 
 bench: $(VENV)/.dev ## measure speed and memory against their budgets
-	@set -e; for script in benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script" $(ARGS); done
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script" $(ARGS); done
 
 lock: ## renew both lock files (for maintainers; needs uv. ARGS="--upgrade" takes newer versions)
 	$(LOCK) --group build $(ARGS) --output-file requirements.lock
