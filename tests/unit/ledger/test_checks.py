@@ -146,7 +146,8 @@ def test_gaps_and_backward_days_are_found(paid: Journal) -> None:
 def test_reversal_of_nothing_known_is_found(paid: Journal, when: Day) -> None:
     undo = reverse(paid, "E000005", when=when("2015-07-01"), reason="x")
     assert _codes(_with(paid.entries, undo, reverses="E000042")) == {"reversal"}
-    assert _codes(_with(paid.entries, undo, reverses="")) == {"reversal"}
+    (problem,) = check_entries(_with(paid.entries, undo, reverses=""))
+    assert problem.what == "reverses nothing, which is not an earlier entry."
 
 
 def test_a_reversal_twice_or_of_a_reversal_is_refused(paid: Journal, when: Day) -> None:

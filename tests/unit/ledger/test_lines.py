@@ -54,7 +54,10 @@ def test_a_line_keeps_its_money_and_loses_its_person() -> None:
     ("reason", "kept"),
     [
         ("Person p7 was housed.", ""),
+        ("p7", ""),
         ("Paid under rule p77.", "Paid under rule p77."),
+        ("Paid under rule xp7.", "Paid under rule xp7."),
+        ("Rule xp7 for p7.", ""),
         (None, ""),
         ("two\nlines", ""),
     ],

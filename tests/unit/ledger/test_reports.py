@@ -33,6 +33,7 @@ from openoutcomes.ledger.render import (
     statement_table,
     title,
 )
+from openoutcomes.ledger.reports import Balance
 from openoutcomes.standard.problems import InputError
 
 Day = Callable[[str], When]
@@ -60,6 +61,15 @@ def test_every_breakdown_is_in_balance(paid: Journal, by: str) -> None:
     assert rows
     for debit, credit in trial_balance(rows).values():
         assert debit == credit > 0
+
+
+def test_a_trial_balance_adds_debits_and_credits_apart() -> None:
+    rows = [
+        Balance((), "payer.cost", "GBP", Decimal(5)),
+        Balance((), "payer.cash", "GBP", Decimal(-3)),
+        Balance((), "payer.cash", "EUR", Decimal(-1)),
+    ]
+    assert trial_balance(rows) == {"GBP": (Decimal(5), Decimal(3)), "EUR": (Decimal(0), Decimal(1))}
 
 
 def test_balances_by_payer_count_both_sides_of_the_payers_money(paid: Journal) -> None:

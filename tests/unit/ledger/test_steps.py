@@ -117,6 +117,17 @@ def test_approval_can_be_for_one_payer_and_one_line(line: Make, when: Day, post:
     assert approve(journal, claim="C1", when=when("2015-05-03")) == []
 
 
+def test_one_claim_is_approved_without_the_others_or_what_was_undone(
+    line: Make, when: Day, post: Post
+) -> None:
+    journal = Journal()
+    post(journal, "C1", [line("a")])
+    post(journal, "C2", [line("a"), line("b"), line("c")])
+    journal.post([reverse(journal, "E000003", when=when("2015-04-02"), reason="claimed twice")])
+    (entry,) = approve(journal, claim="C2", when=when("2015-05-01"))
+    assert {lead.line_id for lead in entry.leads()} == {"b"}
+
+
 def test_a_part_payment_pays_the_oldest_lines_first(line: Make, when: Day, post: Post) -> None:
     journal = Journal()
     newer = line("a", achieved_on=date(2015, 3, 2), payers={"office": "100.00"})
