@@ -66,6 +66,10 @@ def from_result(result: Mapping[str, object], *, provider: str = "") -> list[Cla
     rows = result.get("lines")
     if not isinstance(rows, list):
         problems.append(_bad("lines", "", "is missing or is not a list", _PRICE_AGAIN))
+    elif "locked_as_of" in result or any(isinstance(row, Mapping) and row.get("adjusts") for row in rows):
+        # Taken for a whole pricing, a list of differences would undo every line it leaves out.
+        mend = "Give the whole pricing: the ledger works out what differs from the claims before."
+        problems.append(_bad("lines", "", "are adjustments to an earlier claim", mend))
     if problems or not isinstance(rows, list):
         raise InputError(problems)
     lines: list[ClaimLine] = []

@@ -148,6 +148,11 @@ def test_a_bad_result_is_refused_whole(change: dict[str, object], said: str) -> 
     assert said.lower() in _said(_result(_line(), **change))[0].lower()
 
 
+def test_a_list_of_adjustments_is_not_taken_for_a_whole_pricing() -> None:
+    for result in (_result(_line(), locked_as_of="2015-03-31"), _result(_line(adjusts="entry/a1"))):
+        assert "are adjustments to an earlier claim" in _said(result)[0].lower()
+
+
 def test_something_that_is_not_a_line_is_refused() -> None:
     assert "lines[1]: `nonsense` is not a line." in _said(_result("nonsense"))[0]
 
