@@ -218,8 +218,9 @@ _DECLARED = (
     ),
     FaultKind(
         "same-payment-twice",
-        "Two projects have been paid exactly the same total. Unless the figure is round, one is probably a"
-        " copy of the other. The figure is used for both, and explains neither.",
+        "Two projects have been paid exactly the same total, or share one large payment that is not round."
+        " Unless the figure is round, one is probably a copy of the other. The figure is used for both, and"
+        " explains neither.",
         "Check both against their source.",
     ),
     FaultKind(

@@ -113,7 +113,7 @@ def latest_plan(facts: ProjectFacts) -> str:
 
 def _recency(name: str, plan: Plan | None) -> tuple[date, int, str]:
     became = plan.start.first if plan and plan.start.first else date.min
-    number = re.search(r"[0-9]+", name)
+    number = re.search(r"[0-9]{1,9}", name)
     return became, int(number[0]) if number else 0, name
 
 

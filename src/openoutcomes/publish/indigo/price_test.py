@@ -238,13 +238,11 @@ class _Test:
         by_metric = _metrics_explain(paid, metrics)
         if by_metric:
             return "every-metric-explained", by_metric
-        if len(self.named) == 1 and metrics[0].used:
-            price = self.priced_again(metrics[0].metric)
-            if price:
-                case = self._case(metrics[0].metric, price, metrics[0].used, paid)
-                found = rules.explain(case)
-                if found:
-                    return found
+        price = self.priced_again(metrics[0].metric) if len(self.named) == 1 else None
+        if price and metrics[0].used:
+            found = rules.explain(self._case(metrics[0].metric, price, metrics[0].used, paid))
+            if found:
+                return found
         capped = self._capped_at_available(expected, paid)
         if capped:
             return "capped-at-available", capped

@@ -74,6 +74,7 @@ class _Between:
         self._collect(ids.unknown_projects(export), projects)
         self._collect(dates.bad_dates(export), projects)
         self._collect(prices.disputed_maxima(export, projects), projects)
+        self._collect(money.single_payments_shared(projects.values()), projects)
 
     def _collect(self, faults: Iterable[Fault], projects: Mapping[str, ProjectFacts]) -> None:
         for fault in faults:

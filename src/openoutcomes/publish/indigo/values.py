@@ -33,8 +33,13 @@ _AMOUNT = re.compile(
 )
 _ONLY_SIGN = re.compile(r"[A-Za-z]{0,3}\s*[£€$¥]|[A-Z]{3}")
 _RANGE = re.compile(r"[0-9kmn]\s*(?:-|to|–)\s*[£€$¥a-z ]*[0-9]", re.IGNORECASE)
-#: More than any contract: beyond this a cell holds a telephone number or two figures run together.
-_LARGEST = Decimal(10) ** 15
+#: More than any contract: beyond this a cell holds a telephone number or two figures run together. Price
+#: × count, summed over metrics, then stays within the 28 digits that Decimal keeps exactly.
+_LARGEST = Decimal(10) ** 12
+_LARGEST_COUNT = Decimal(10) ** 10
+_SMALLEST = Decimal(1).scaleb(-6)
+#: No amount or count is this long; prose is, and patterns are not let loose on it.
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def parse_amount(text: str) -> Amount:
     cell = clean(text)
     if not cell:
         return Amount(None)
+    if len(cell) > _LONGEST:
+        return Amount(None, complaint="not an amount")
     bracketed = re.fullmatch(r"\((?P<inside>[^()]*[0-9][^()]*)\)", cell)
     match = _AMOUNT.fullmatch(bracketed["inside"] if bracketed else cell)
     if match is None:
@@ -72,8 +79,8 @@ def parse_amount(text: str) -> Amount:
     if _is_ambiguous(match["number"], match["scale"], signed=bool(known or match["sign"])):
         return Amount(None, known, "a full stop that may mean thousands or decimals")
     value = Decimal(re.sub("[, ]", "", match["number"])) * _SCALES.get((match["scale"] or "").lower(), 1)
-    if value >= _LARGEST:
-        return Amount(None, known, "too large to be an amount")
+    if value >= _LARGEST or 0 < value < _SMALLEST:
+        return Amount(None, known, f"too {'large' if value >= 1 else 'small'} to be an amount")
     negative = bool(match["minus"] or match["minus2"] or bracketed)
     return Amount(-value if negative else value, known, aside=match["tail"] or "")
 
@@ -135,9 +142,13 @@ def parse_count(text: str) -> Count:
     cell = clean(text)
     if not cell:
         return Count(None)
+    if len(cell) > _LONGEST:
+        return Count(None, "prose, not a count")
     if re.fullmatch(rf"-?(?:{_NUMBER})", cell, re.IGNORECASE):
         value = Decimal(re.sub("[, ]", "", cell))
-        return Count(value) if abs(value) < _LARGEST else Count(None, "too large to be a count")
+        if value == 0 or _SMALLEST <= abs(value) < _LARGEST_COUNT:
+            return Count(value)
+        return Count(None, f"too {'large' if abs(value) >= 1 else 'small'} to be a count")
     if re.fullmatch(r"[0-9.,]+ ?%", cell):
         return Count(None, "a percentage, not a count")
     return Count(None, "prose, not a count")
@@ -191,15 +202,16 @@ def _whole_date(year: int, month: int, day: int) -> Moment:
 
 
 _AVAILABLE = re.compile(
-    r"available\b[^()0-9]{0,20}\(\s*[£€$]?\s*([0-9][0-9, ]*(?:\.[0-9]+)?)\s*\)", re.IGNORECASE
+    r"available\b[^()0-9]{0,20}\(\s*[£€$]?\s*([0-9][0-9, ]{0,30}(?:\.[0-9]{1,9})?)\s*\)", re.IGNORECASE
 )
-_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+_SHARE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?%")
 
 
 def available_in_note(note: str) -> Decimal | None:
     """Return the amount a note calls available, as in ``93% of the total available (2,944,525)``."""
     match = _AVAILABLE.search(clean(note))
-    return Decimal(re.sub("[, ]", "", match[1])) if match else None
+    amount = Decimal(re.sub("[, ]", "", match[1])) if match else None
+    return amount if amount is not None and amount < _LARGEST else None
 
 
 def shares_in(text: str) -> list[Decimal]:
@@ -216,5 +228,7 @@ def per_person_in_note(note: str) -> list[Decimal]:
         r"\b(?:per|each|an) (?:individual|person|participant|young person)", text, re.IGNORECASE
     ):
         return []
-    found = re.findall(r"(?<![0-9.])[0-9]{1,3}(?:,[0-9]{3})+|(?<![0-9.])[0-9]{4,}", text)
+    found = re.findall(
+        r"(?<![0-9.])[0-9]{1,3}(?:,[0-9]{3}){1,3}(?![0-9,]*[0-9])|(?<![0-9.])[0-9]{4,9}(?![0-9])", text
+    )
     return [Decimal(number.replace(",", "")) for number in found]

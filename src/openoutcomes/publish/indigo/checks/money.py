@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from openoutcomes.publish.indigo import columns as c
@@ -32,6 +32,27 @@ def twins(totals: Mapping[str, tuple[str, Decimal]]) -> dict[str, tuple[str, ...
         if len(group) > 1
         for project in group
     }
+
+
+def single_payments_shared(projects: Iterable[ProjectFacts]) -> Iterator[Fault]:
+    """Yield a fault for each single payment whose exact amount another project also received.
+
+    Only amounts of 1,000 or more that are no multiple of 100 are compared: others meet by chance.
+    Projects with one payment each are left to :func:`same_payment`.
+    """
+    met: dict[tuple[str, Decimal], list[tuple[ProjectFacts, int]]] = {}
+    for facts in projects:
+        for row in facts.actual():
+            if row.amount is not None and row.amount >= ROUND and row.amount % 100:
+                met.setdefault((row.currency, row.amount), []).append((facts, row.row))
+    for (currency, amount), places in met.items():
+        names = list(dict.fromkeys(facts.project for facts, _ in places))
+        if len(names) < 2 or all(len(facts.actual()) == 1 for facts, _ in places):
+            continue
+        for facts, number in places:
+            others = ", ".join(name for name in names if name != facts.project)
+            detail = f"One payment is {money(amount, currency)}, to the penny a payment of {others}."
+            yield Fault("same-payment-twice", detail, c.PAYMENTS, number, facts.project)
 
 
 def same_payment(
