@@ -119,7 +119,9 @@ def judge(claim: Claim, compiled: CompiledOutcome, history: History) -> tuple[Ve
     history.facts[claim.outcome].append(fact)
     if compiled.is_milestone and merit is None:
         history.milestones[compiled.outcome.alternates] = fact
-    taken = _take_slot(claim, compiled, history)
+    if merit is not None and merit.unripe:
+        return merit, waits
+    taken = take_slot(claim, compiled, history)
     if taken is not None:
         return taken, []
     return merit, waits
@@ -134,7 +136,8 @@ def _merit(claim: Claim, checks: Sequence[Check], history: History) -> tuple[Ver
             if verdict.status == "refused":
                 return verdict, []
             waits.append(verdict)
-    return (waits[0] if waits else None), waits
+    # A claim made too early is known by that first, whatever else it waits for.
+    return next((wait for wait in waits if wait.unripe), waits[0] if waits else None), waits
 
 
 def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> object:
@@ -150,7 +153,7 @@ def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> o
     return (outcome, per, who, period, slots.most)
 
 
-def _take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verdict | None:
+def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verdict | None:
     """Take a place under once-only, at-most, apart and either-or rules, or say why there is none."""
     outcome = compiled.outcome
     keys = []

@@ -249,7 +249,8 @@ KEYS: dict[str, dict[str, Key]] = {
     },
     "void if": {
         "event": Key("Events that undo the achievement.", "accommodation-lost"),
-        "within": Key("Only when they happen within this time of it.", "4 weeks"),
+        "within": Key("Only when they happen within this time after it.", "4 weeks"),
+        "in the last": Key("Instead: when they happened within this time before it.", "4 weeks"),
     },
     "quantity": {
         "unit": Key("What is counted.", "care days"),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from openoutcomes.contracts.groups import group_lines
-from openoutcomes.contracts.judging import CompiledOutcome, CompiledVersion, compile_version, judge
+from openoutcomes.contracts.judging import CompiledOutcome, CompiledVersion, compile_version, judge, take_slot
 from openoutcomes.contracts.lines import Line, Result
 from openoutcomes.contracts.records import Claim, Indicators, Records, Tables, gather, place_dates
 from openoutcomes.contracts.rules.base import History, Verdict
@@ -159,44 +159,29 @@ def _claim_drafts(
 ) -> list[Draft]:
     claims = records.claims + _enrolment_claims(pricer, records)
     placed = []
-    for claim in claims:
+    for number, claim in enumerate(claims):
         compiled = pricer.version_for(claim)
-        placed.append(
-            (
-                claim.person.id,
-                claim.achieved,
-                compiled.depth.get(claim.outcome, 0),
-                _order(compiled, claim),
-                claim.id,
-                claim,
-                compiled,
-            )
-        )
-    placed.sort(key=lambda row: row[:5])
+        rules = compiled.outcomes.get(claim.outcome)
+        order = rules.outcome.order if rules is not None else -1
+        depth = compiled.depth.get(claim.outcome, 0)
+        placed.append((claim.person.id, claim.achieved, depth, order, claim.id, number, claim, compiled))
+    placed.sort()
     drafts: list[Draft] = []
     history = History()
     person = None
     person_first = 0
     total = len(placed)
-    highest = any(group.keep == "highest" for version in pricer.versions for group in version.either_or)
-    for number, (person_id, *_rest, claim, compiled) in enumerate(placed):
+    for number, (person_id, _on, _depth, _rank, _id, _number, claim, compiled) in enumerate(placed):
         if person_id != person:
-            if highest and person is not None:
-                _keep_highest(drafts[person_first:])
+            _close(drafts[person_first:], history)
             person, history, person_first = person_id, History(), len(drafts)
             if progress is not None and number % 20_000 < 50:
                 progress(number, total, "claims judged")
         drafts.append(_draft(pricer, claim, compiled, history, explain))
-    if highest:
-        _keep_highest(drafts[person_first:])
+    _close(drafts[person_first:], history)
     if progress is not None and total:
         progress(total, total, "claims judged")
     return drafts
-
-
-def _order(compiled: CompiledVersion, claim: Claim) -> int:
-    found = compiled.outcomes.get(claim.outcome)
-    return found.outcome.order if found else -1
 
 
 def _enrolment_claims(pricer: Pricer, records: Records) -> list[Claim]:
@@ -224,7 +209,7 @@ def _draft(
     version = compiled.version
     rules = compiled.outcomes.get(claim.outcome)
     line = Line(
-        claim.id, claim.outcome, claim.achieved, _order(compiled, claim),
+        claim.id, claim.outcome, claim.achieved, rules.outcome.order if rules is not None else 1_000_000,
         "enrolments" if claim.from_enrolment else "achievements", pricer.terms.currency,
     )  # fmt: skip
     if not claim.from_enrolment:
@@ -236,7 +221,6 @@ def _draft(
     line.quantity = claim.quantity
     line.terms_version = version.number
     if rules is None:
-        line.order = 1_000_000
         line.status, line.rule = "refused", "outcome"
         line.reason = f"{claim.outcome!r} is not an outcome of this contract"
         return Draft(line, version, None, 0, (), claim)
@@ -273,7 +257,7 @@ def _value(
     if verdict is not None:
         line.status, line.rule = verdict.status, verdict.rule
         line.reason = "; ".join(dict.fromkeys(wait.reason for wait in waits)) if waits else verdict.reason
-    draft = Draft(line, rules.version, rules, 0, (), claim)
+    draft = Draft(line, rules.version, rules, 0, (), claim, unripe=verdict is not None and verdict.unripe)
     if not rules.by_volume:
         set_worth(pricer, draft)
     return draft
@@ -323,6 +307,27 @@ def _no_price(line: Line, missing: NotFound) -> None:
     line.status = "held" if missing.value is None else "refused"
 
 
+def _close(drafts: list[Draft], history: History) -> None:
+    """Finish a person: claims made too early take the places left, then either-or by value is settled."""
+    highest = False
+    for draft in drafts:
+        rules = draft.rules
+        if rules is None:
+            continue
+        highest = highest or any(group.keep == "highest" for group, _ in rules.either_or)
+        if draft.unripe and isinstance(draft.facts, Claim):
+            taken = take_slot(draft.facts, rules, history)
+            if taken is not None:
+                _refuse(draft.line, taken.rule, taken.reason)
+    if highest:
+        _keep_highest(drafts)
+
+
+def _refuse(line: Line, rule: str, reason: str) -> None:
+    line.status, line.rule, line.reason = "refused", rule, reason
+    line.refused_minor = line.gross_minor
+
+
 def _keep_highest(drafts: list[Draft]) -> None:
     """Refuse the sides of an either-or that are worth less than the best; equal sides keep the first."""
     sums: dict[tuple[str, str | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -340,22 +345,24 @@ def _keep_highest(drafts: list[Draft]) -> None:
     best = {key: max(sides, key=lambda s: (sides[s], -first[key][s])) for key, sides in sums.items()}
     for draft, name, key, side in members:
         if side != best[key] and draft.line.status != "refused":
-            draft.line.status, draft.line.rule = "refused", "either-or"
-            draft.line.reason = f"another side of {name} is worth more, and only one side pays"
-            draft.line.refused_minor = draft.line.gross_minor
+            _refuse(draft.line, "either-or", f"another side of {name} is worth more, and only one side pays")
 
 
 def _settle(pricer: Pricer, drafts: list[Draft], records: Records) -> None:
     till = Till(pricer.terms.currency)
     places: dict[object, int] = defaultdict(int)
     latest = pricer.versions[-1]
+    labels: dict[dt.date, str] = {}
     for draft in drafts:
         line = draft.line
         claim = draft.facts if isinstance(draft.facts, Claim) else None
         day = line.achieved_on
         if claim is not None and latest.period_by != "achieved":
             day = claim.day(latest.period_by) or day
-        line.period = latest.calendar.period(day, latest.report_period).label
+        label = labels.get(day)
+        if label is None:
+            label = labels[day] = latest.calendar.period(day, latest.report_period).label
+        line.period = label
         if claim is not None and not _has_place(pricer, draft, claim, places):
             continue
         if line.status == "refused":

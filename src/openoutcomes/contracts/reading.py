@@ -35,8 +35,8 @@ from openoutcomes.standard.problems import InputError
 from openoutcomes.standard.yamlnodes import Node, Reader, load_yaml, merged, parse_yaml, plain, suggestion
 
 STANDINGS = ("contract", "template", "historic: not a template")
-_PARAMETER = re.compile(r"parameter ([\w-]+)")
-_ASIDE = ("parameters", "examples", "amendments", "about", "source")
+_PARAMETER = re.compile(r"\bparameter ([\w-]+)")
+_ASIDE = ("parameters", "examples", "about", "source", "name")
 _RULES = (
     "outcomes",
     "cohort outcomes",
@@ -159,22 +159,30 @@ def _bind(
 def _substitute(
     reader: TermsReader, node: Node, values: Mapping[str, str], declared: Mapping[str, Parameter]
 ) -> Node:
-    """Return the tree with every ``parameter NAME`` replaced by its value."""
+    """Return the tree with every ``parameter NAME`` replaced by its value, in values and in keys.
+
+    A whole value, or part of a phrase such as ``at least parameter target``. Prose (``says``) and
+    what is set aside are left as they are.
+    """
+
+    def replaced(text: str, at: Node) -> str:
+        def value(match: re.Match[str]) -> str:
+            if match[1] not in declared:
+                mend = suggestion(match[1], declared) or "Declare it under parameters."
+                reader.error(at, f"{match[1]!r} is not a parameter of this contract.", mend)
+            return values.get(match[1], "1")
+
+        return _PARAMETER.sub(value, text)
+
     if isinstance(node.value, str):
-        match = _PARAMETER.fullmatch(node.value)
-        if match is None:
-            return node
-        if match[1] not in declared:
-            mend = suggestion(match[1], declared) or "Declare it under parameters."
-            reader.error(node, f"{match[1]!r} is not a parameter of this contract.", mend)
-        return replace(node, value=values.get(match[1], "1"))
+        return node if node.path[-1:] == ("says",) else replace(node, value=replaced(node.value, node))
     if isinstance(node.value, list):
         return replace(node, value=[_substitute(reader, child, values, declared) for child in node.value])
     if isinstance(node.value, dict):
-        top = not node.path
+        aside = set(_ASIDE) if not node.path else set()
         pairs = {
-            key: child
-            if top and key in _ASIDE and key != "amendments"
+            key if key in aside else replaced(key, child): child
+            if key in aside
             else _substitute(reader, child, values, declared)
             for key, child in node.value.items()
         }

@@ -315,7 +315,9 @@ def _read_void(reader: TermsReader, node: Node) -> VoidIf:
         return VoidIf(read_codes(reader, node))
     keys = reader.section(node, "void if", required=("event",))
     events = read_codes(reader, keys["event"]) if "event" in keys else ()
-    return VoidIf(events, _duration(reader, keys, "within"))
+    if "within" in keys and "in the last" in keys:
+        reader.error(node, "'within' looks forward and 'in the last' looks back.", "Keep one of them.")
+    return VoidIf(events, _duration(reader, keys, "within"), _duration(reader, keys, "in the last"))
 
 
 def _read_quantity(reader: TermsReader, node: Node | None) -> dict[str, object]:

@@ -120,10 +120,11 @@ class PersonSays:
 
 @dataclass(frozen=True, slots=True)
 class VoidIf:
-    """An event that undoes an achievement when it happens soon after."""
+    """An event that undoes an achievement when it happens soon after, or shortly before."""
 
     events: tuple[str, ...]
     within: Duration | None = None
+    in_the_last: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)

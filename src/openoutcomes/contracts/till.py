@@ -23,10 +23,15 @@ class Till:
 
     def __init__(self, currency: str) -> None:
         self.currency = currency
-        self._used: dict[tuple[str, object], int] = defaultdict(int)
+        self._used: dict[tuple[str, object], int] = {}
         self._paid_by: dict[str, int] = defaultdict(int)
-        self._splits: dict[tuple[int, Weights], tuple[int, ...]] = {}
-        self._limits: dict[int, int] = {}
+        # Keyed by identity, which is quick; the values keep what is identified alive.
+        self._splits: dict[tuple[int, int], tuple[Weights, tuple[int, ...]]] = {}
+        self._whole: dict[
+            tuple[int, int], tuple[tuple[int, ...], Weights, tuple[tuple[str, int, int], ...]]
+        ] = {}
+        self._caps: dict[tuple[int, str], list[tuple[Cap, int | None]]] = {}
+        self._payer_limits: dict[int, dict[str, int]] = {}
 
     def settle(
         self,
@@ -44,31 +49,56 @@ class Till:
         room = net
         reasons: list[str] = []
         keys: list[tuple[str, object]] = []
-        if net > 0:
-            for cap in version.caps:
-                if cap.scope == "payer":
-                    continue
-                key = self._key(cap, line, version, period_day)
-                if key is None:
-                    continue
-                limit = self._limit(cap, facts)
-                if isinstance(limit, NotFound):
-                    reasons.append(f"the {cap.name} was not applied: {limit}")
-                    continue
-                keys.append(key)
-                left = max(0, limit - self._used[key])
-                if left < room:
-                    reasons.append(
-                        f"{cap.name} of {self._say(limit)} {'is used up' if left == 0 else f'leaves {self._say(left)}'}"
-                    )
-                    room = left
+        for cap, fixed in self._bearing(version, line.outcome) if net > 0 else ():
+            key = self._key(cap, line, version, period_day)
+            if key is None:
+                continue
+            limit = fixed if fixed is not None else self._limit(cap, facts)
+            if isinstance(limit, NotFound):
+                reasons.append(f"the {cap.name} was not applied: {limit}")
+                continue
+            keys.append(key)
+            left = limit - self._used.get(key, 0)
+            if left < room:
+                room = max(0, left)
+                reasons.append(
+                    f"{cap.name} of {self._say(limit)} {f'leaves {self._say(room)}' if room else 'is used up'}"
+                )
         shares = self._split(room, weights)
         if net > 0:
-            shares = self._payer_caps(shares, weights, version, reasons)
-        total = sum(shares)
-        for key in keys:
-            self._used[key] += total
-        self._fill(line, net, total, shares, weights, reasons)
+            shares, weights = self._payer_caps(shares, weights, version, reasons)
+            total = sum(shares)
+            for key in keys:
+                self._used[key] = self._used.get(key, 0) + total
+        else:
+            total = sum(shares)
+        if total == net == line.gross_minor and not reasons and line.status == "payable":
+            line.minor = total
+            line.payers_minor = self._parts(weights, shares)
+        else:
+            self._fill(line, net, total, shares, weights, reasons)
+
+    def _bearing(self, version: Version, outcome: str) -> list[tuple[Cap, int | None]]:
+        """Return the caps (payers' apart) that may bear on an outcome, with their amounts when fixed."""
+        key = (version.number, outcome)
+        found = self._caps.get(key)
+        if found is None:
+            found = self._caps[key] = [
+                (cap, None if isinstance(cap.amount, ByTable) else to_minor(cap.amount, self.currency))
+                for cap in version.caps
+                if cap.scope != "payer"
+                and not (cap.scope == "outcome" and cap.only and outcome not in cap.only)
+            ]
+        return found
+
+    def _parts(self, weights: Weights, shares: tuple[int, ...]) -> tuple[tuple[str, int, int], ...]:
+        """Return each payer's part of a line paid in full; equal lines share one tuple."""
+        key = (id(shares), id(weights))
+        found = self._whole.get(key)
+        if found is None:
+            parts = tuple((payer, share, 0) for (payer, _), share in zip(weights, shares, strict=True))
+            found = self._whole[key] = (shares, weights, parts)
+        return found[2]
 
     def _fill(
         self, line: Line, net: int, total: int, shares: tuple[int, ...], weights: Weights, reasons: list[str]
@@ -119,65 +149,70 @@ class Till:
         return (cap.name, value)
 
     def _limit(self, cap: Cap, facts: Facts | None) -> int | NotFound:
-        if isinstance(cap.amount, ByTable):
-            if facts is None:
-                return NotFound(cap.amount.dimension, None)
-            found = cap.amount.lookup(facts)
-            return found if isinstance(found, NotFound) else to_minor(found, self.currency)
-        limit = self._limits.get(id(cap))
-        if limit is None:
-            limit = self._limits[id(cap)] = to_minor(cap.amount, self.currency)
-        return limit
+        if not isinstance(cap.amount, ByTable):
+            return to_minor(cap.amount, self.currency)
+        if facts is None:
+            return NotFound(cap.amount.dimension, None)
+        found = cap.amount.lookup(facts)
+        return found if isinstance(found, NotFound) else to_minor(found, self.currency)
 
     def _split(self, total: int, weights: Weights) -> tuple[int, ...]:
-        key = (total, weights)
+        key = (total, id(weights))
         found = self._splits.get(key)
         if found is None:
             if sum(weight for _, weight in weights) == 0:
-                found = tuple(0 for _ in weights)
+                shares = tuple(0 for _ in weights)
             else:
-                found = tuple(allocate(total, [weight for _, weight in weights]))
-            if len(self._splits) < 100_000:
-                self._splits[key] = found
-        return found
+                shares = tuple(allocate(total, [weight for _, weight in weights]))
+            found = self._splits[key] = (weights, shares)
+        return found[1]
 
     def _payer_caps(
         self, shares: tuple[int, ...], weights: Weights, version: Version, reasons: list[str]
-    ) -> tuple[int, ...]:
-        limits = {cap.only[0]: cap for cap in version.caps if cap.scope == "payer"}
+    ) -> tuple[tuple[int, ...], Weights]:
+        """Hold each payer to its cap; a payer who takes another's excess joins the line."""
+        limits = self._limits_of(version)
         if not limits:
-            return shares
+            return shares, weights
         paid = dict.fromkeys((payer for payer, _ in weights), 0)
         for (payer, _), share in zip(weights, shares, strict=True):
             self._charge(payer, share, paid, limits, version, reasons, frozenset())
         for payer, share in paid.items():
             self._paid_by[payer] += share
-        return tuple(paid[payer] for payer, _ in weights)
+        joined = tuple((payer, Fraction(0)) for payer in paid if payer not in dict(weights))
+        return tuple(paid.values()), weights + joined if joined else weights
 
     def _charge(
         self,
         payer: str,
         share: int,
         paid: dict[str, int],
-        limits: dict[str, Cap],
+        limits: dict[str, int],
         version: Version,
         reasons: list[str],
         seen: frozenset[str],
     ) -> None:
         """Charge a payer up to its cap; what is over passes on where the terms say so, else is lost."""
-        cap = limits.get(payer)
         over = 0
-        if cap is not None:
-            limit = self._limit(cap, None)
-            left = max(
-                0, (limit if isinstance(limit, int) else 0) - self._paid_by[payer] - paid.get(payer, 0)
-            )
+        if payer in limits:
+            left = max(0, limits[payer] - self._paid_by[payer] - paid.get(payer, 0))
             over = max(0, share - left)
         paid[payer] = paid.get(payer, 0) + share - over
         if not over:
             return
         to = version.excess_passes.get(payer)
-        if to is None or to in seen or to not in paid:
-            reasons.append(f"{cap.name if cap else payer} leaves {self._say(share - over)}")
+        if to is None or to in seen:
+            reasons.append(f"cap of {payer} leaves {self._say(share - over)}")
             return
         self._charge(to, over, paid, limits, version, reasons, seen | {payer})
+
+    def _limits_of(self, version: Version) -> dict[str, int]:
+        """Return payers' caps in minor units, of one version of the terms."""
+        found = self._payer_limits.get(version.number)
+        if found is None:
+            found = self._payer_limits[version.number] = {
+                cap.only[0]: to_minor(cap.amount, self.currency)
+                for cap in version.caps
+                if cap.scope == "payer" and not isinstance(cap.amount, ByTable)
+            }
+        return found

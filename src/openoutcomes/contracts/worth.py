@@ -29,6 +29,7 @@ class Draft:
     net: int
     weights: Weights
     facts: Facts | None
+    unripe: bool = False
 
 
 class Worth(NamedTuple):

@@ -19,6 +19,8 @@ class Verdict(NamedTuple):
     status: Literal["held", "refused"]
     rule: str
     reason: str
+    #: Claimed before its time: it gives way to a later claim whose time has come.
+    unripe: bool = False
 
 
 class Fact(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openoutcomes.contracts.calendar import Calendar
 from openoutcomes.contracts.records import Claim
@@ -81,8 +82,18 @@ def run_clock(
 
 def follows_rule(follows: Follows, calendar: Calendar) -> Rule:
     """Return the rule that what must have come before did, and lasted."""
+    simple = len(follows.outcomes) == 1 and not follows.lost_on
+
+    @lru_cache(maxsize=4096)
+    def due(start: dt.date) -> dt.date:
+        return start if follows.length is None else calendar.add(start, follows.length)
 
     def check(claim: Claim, history: History) -> Verdict | None:
+        if simple:
+            # The commonest case, without the general machinery: one outcome, no clock to lose.
+            facts = history.facts.get(follows.outcomes[0])
+            if facts and facts[0].verdict is None and due(facts[0].on) <= claim.achieved:
+                return None
         starts, waiting = _starts(claim, history, follows)
         if isinstance(starts, Verdict):
             return starts
@@ -135,10 +146,12 @@ def _time_verdict(
         return None
     again = " again" if clock.restarts else ""
     until = max(claim.achieved, claim.sustained or claim.achieved)
-    return held(
+    return Verdict(
+        "held",
         _NAME,
         f"{follows.length} have not passed: the clock started{again} on {say_day(clock.started)}, "
         f"is shown to {say_day(until)} and is complete on {say_day(clock.due)}",
+        unripe=True,
     )
 
 
@@ -164,6 +177,8 @@ def _starts(
     ]
     if not facts:
         return refused(_NAME, _why_none(history, follows)), None
+    # What is accepted counts; what is only held counts while there is nothing better.
+    facts = [fact for fact in facts if fact.verdict is None] or facts
     facts.sort(key=lambda fact: (fact.on, fact.claim.id))
     return [fact.on for fact in facts], _waiting(facts)
 

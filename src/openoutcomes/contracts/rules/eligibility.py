@@ -99,6 +99,14 @@ _SUBJECTS: dict[str, Callable[[Claim], str | None]] = {
 
 
 def _age(condition: Condition, name: str, claim: Claim) -> Verdict | None:
+    enrolment = claim.enrolment
+    if (
+        enrolment is not None
+        and enrolment.age is not None
+        and condition.number is not None
+        and enrolment.age in condition.number
+    ):
+        return None
     ages = age_range(claim.person, claim.enrolment)
     needed = condition.number
     if ages is None or needed is None:

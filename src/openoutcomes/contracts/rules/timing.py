@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from openoutcomes.contracts.calendar import Calendar
 from openoutcomes.contracts.records import Claim
@@ -75,11 +76,15 @@ def _within(window: Within, calendar: Calendar) -> Rule:
 def _claim_window(until: dt.date | None, length: Duration | None, calendar: Calendar) -> Rule:
     name = "claim within"
 
-    def check(claim: Claim, _: History) -> Verdict | None:
+    @lru_cache(maxsize=4096)
+    def last_day(achieved: dt.date) -> dt.date:
         ends = [until] if until is not None else []
         if length is not None:
-            ends.append(calendar.add(claim.achieved, length))
-        last = min(ends)
+            ends.append(calendar.add(achieved, length))
+        return min(ends)
+
+    def check(claim: Claim, _: History) -> Verdict | None:
+        last = last_day(claim.achieved)
         if claim.claimed is None:
             if claim.from_enrolment:
                 return None
@@ -110,6 +115,22 @@ def _claim_lag(length: Duration, calendar: Calendar, as_of: dt.date) -> Rule:
 
 
 def _void(void: VoidIf, calendar: Calendar) -> Rule:
+    none = Duration(0, "day")
+
+    def look_back(claim: Claim, _: History) -> Verdict | None:
+        for on, _id, kind in claim.person.events:
+            if (
+                kind in void.events
+                and on <= claim.achieved
+                and calendar.add(on, void.in_the_last or none) > claim.achieved
+            ):
+                return refused("void if", f"{kind} on {say_day(on)} is in the last {void.in_the_last}")
+        return None
+
+    if void.in_the_last is not None:
+        said = f"Undone by {' or '.join(void.events)} in the last {void.in_the_last}."
+        return Rule("void if", said, look_back)
+
     def check(claim: Claim, _: History) -> Verdict | None:
         last = calendar.add(claim.achieved, void.within) if void.within else dt.date.max
         for on, _id, kind in claim.person.events:
