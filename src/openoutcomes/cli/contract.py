@@ -154,14 +154,6 @@ def price_command(
     ] = Format.text,
     settings: Settings = None,
     contract: Contract = None,
-    locked: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--locked",
-            metavar="RESULT",
-            help="An earlier JSON result (repeat for more): give only what differs, as adjustments.",
-        ),
-    ] = None,
     out: Out = None,
 ) -> None:
     """Price a data set under a contract: what is payable, held, reduced or refused, and why.
@@ -175,9 +167,6 @@ def price_command(
     data = _data(dataset)
     with _output.progress() as progress:
         result = price(terms, data, day, contract=contract, progress=progress)
-    if locked:
-        _write_adjustments(result, locked, form, out)
-        return
     _write(_result_chunks(result, form), out)
     if out is not None:
         _output.note(f"Written: {out}")
@@ -251,16 +240,6 @@ def result_text(result: Result) -> str:
             "There is nothing to price: no achievement, total or payment of this contract was found.",
         ]
     return "\n".join(rows) + "\n"
-
-
-def _write_adjustments(result: Result, locked: list[Path], form: Format, out: Path | None) -> None:
-    from openoutcomes.contracts.adjusting import adjustments, read_locked
-
-    before = read_locked(locked)
-    found = adjustments(before, result)
-    if form is not Format.json:
-        raise typer.BadParameter("adjustments are written as JSON: add --format json", param_hint="--format")
-    _write([_output.to_json(found) + "\n"], out)
 
 
 @app.command("explain")
