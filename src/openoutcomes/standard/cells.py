@@ -19,6 +19,7 @@ TEXT_TYPES: frozenset[FieldType] = frozenset({"text", "list", "codes"})
 #: What writing must neutralise, in a form that Python and Arrow (RE2) both read.
 RISKY = r"^('*[=+\-@\t\r])"
 
+_FORMULA_STARTS = "=+-@"
 _RISKY = re.compile(RISKY)
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 #: A spreadsheet number holds this many digits; longer ones are written as text to stay exact.
@@ -48,14 +49,22 @@ def restore(text: str) -> tuple[str, bool]:
 
 
 def parse_cell(field: Field, raw: object) -> Parsed:
-    """Read a cell of a CSV file: as :func:`parse`, after taking off the safety apostrophe."""
+    """Read a cell of a CSV file: as :func:`parse`, less the safety apostrophe, wary of formulas."""
     if field.type not in TEXT_TYPES or not isinstance(raw, str):
         return parse(field, raw)
     plain, was_safe = restore(raw)
     value, faults = parse(field, plain)
-    if was_safe:
-        faults = tuple(fault for fault in faults if fault.code != "formula-like")
+    if not was_safe and value is not None and plain.lstrip()[0] in _FORMULA_STARTS:
+        faults = (*faults, _FORMULA)
     return value, faults
+
+
+_FORMULA = Fault(
+    "formula-like",
+    "the text begins with a sign that a spreadsheet would run as a formula",
+    "If it is meant, put an apostrophe (') before it; otherwise remove it.",
+    "warning",
+)
 
 
 def parse_workbook_cell(field: Field, raw: object) -> Parsed:

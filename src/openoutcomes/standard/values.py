@@ -32,9 +32,6 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-#: Text that a spreadsheet would run as a formula, or that hides one behind a tab or return.
-FORMULA_STARTS = "=+-@\t\r"
-
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -172,15 +169,7 @@ def _text(field: Field, text: str) -> Parsed:
     if len(text) > LONGEST_TEXT:
         what = f"the text is {len(text):,} characters long"
         return None, (Fault("too-long", what, f"Shorten it to {LONGEST_TEXT:,} characters."),)
-    return text, (_FORMULA,) if text[0] in FORMULA_STARTS else ()
-
-
-_FORMULA = Fault(
-    "formula-like",
-    "the text begins with a sign that a spreadsheet would run as a formula",
-    "If it is meant, put an apostrophe (') before it; otherwise remove it.",
-    "warning",
-)
+    return text, ()
 
 
 def _token(field: Field, text: str) -> Parsed:

@@ -26,18 +26,26 @@ LONGEST_SHEET = 1_048_575
 def write_workbook(tables: Mapping[str, Iterable[pa.Table]], path: Path) -> None:
     """Write each table as a sheet: text as text, dates as dates, numbers as numbers where exact."""
     book = Workbook(write_only=True)
-    for name, batches in tables.items():
-        sheet = book.create_sheet(name)
-        sheet.freeze_panes = "B2"
-        first = True
-        for batch in batches:
-            if first:
-                _write_header(sheet, batch.schema.names)
-                first = False
-            _write_rows(sheet, TABLES[name].by_name, batch)
-        if first:
-            _write_header(sheet, [field.name for field in TABLES[name].fields if field.required])
+    try:
+        for name, batches in tables.items():
+            _write_sheet(book.create_sheet(name), name, batches)
+    except BaseException:
+        for sheet in book.worksheets:
+            sheet.close()  # or the unfinished sheet complains when it is collected
+        raise
     book.save(path)
+
+
+def _write_sheet(sheet: WriteOnlyWorksheet, name: str, batches: Iterable[pa.Table]) -> None:
+    sheet.freeze_panes = "B2"
+    header: list[str] = []
+    for batch in batches:
+        if not header:
+            header = batch.schema.names
+            _write_header(sheet, header)
+        _write_rows(sheet, TABLES[name].by_name, batch)
+    if not header:
+        _write_header(sheet, [field.name for field in TABLES[name].fields if field.required])
 
 
 def _write_header(sheet: WriteOnlyWorksheet, names: list[str]) -> None:

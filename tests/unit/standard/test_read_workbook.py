@@ -88,12 +88,12 @@ def test_a_spreadsheet_day_number_is_not_taken_for_a_date(tmp_path: Path) -> Non
 
 def test_blank_rows_ragged_rows_and_idle_columns(tmp_path: Path) -> None:
     sheet: Rows = [
-        ["person_id", "birth_year", None, "sex", None],
+        ["person_id", "birth_year", None, "sex", None, " "],
         [None, None],
         ["p1", 1990, None, "female"],
         [None, " "],
         ["p2"],
-        ["p3", 1991, None, "male", None, "beyond"],
+        ["p3", 1991, None, "male", "beyond"],
         [None],
     ]
     report = check(tmp_path, people=sheet)
