@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from openoutcomes.cli.app import main
+from openoutcomes.publish.indigo import columns as c
 
 EXAMPLE = Path(__file__).parents[3] / "src/openoutcomes/examples_data/fair-chance-fund/indigo"
 PAYMENTS = "projects_outcome_payments.csv"
@@ -274,3 +275,21 @@ def test_the_reference_page_is_the_one_the_code_makes(run) -> None:
     assert page.read_text(encoding="utf-8") == run("rules")[1], (
         "run: openoutcomes indigo rules > docs/reference/indigo-rules.md"
     )
+
+
+def test_any_one_column_may_be_missing(run, export: Path) -> None:
+    for path in sorted(export.glob("*.csv")):
+        whole = path.read_text(encoding="utf-8")
+        header, *rows = csv.reader(io.StringIO(whole))
+        for index, name in enumerate(header):
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([row[:index] + row[index + 1 :] for row in (header, *rows)])
+            status, out, err = run("reconcile", export, "--format", "json")
+            if (path.name, name) == ("projects.csv", "ID"):
+                assert status == 2, name
+                assert "no column 'ID'" in err
+            else:
+                side = path.name in c.SIDE_TABLES or name in c.SIDE_COLUMNS or name not in c.TABLES[path.name]
+                assert status == (0 if side else 1), (path.name, name)
+                assert (name in out) == (name in c.TABLES[path.name])
+        path.write_text(whole, encoding="utf-8")

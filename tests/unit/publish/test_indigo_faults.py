@@ -276,6 +276,8 @@ def test_a_note_whose_percentage_does_not_fit_its_amounts(contract) -> None:
         ("192000", "320", False),
         ("192001", "320", False),
         ("200000", "320", True),
+        ("974390", "0.45", True),
+        ("1800", "0.45", False),
         ("1800", "", False),
         ("1900", "", True),
     ],
@@ -289,6 +291,13 @@ def test_maximum_is_price_times_volume(contract, maximum: str, target: str, flag
 def test_a_maximum_that_fits_the_projects_own_target_is_no_fault(folder) -> None:
     folder.project(PROJECT_TARGET="100").metric(target="7").price("600", MAXIMUM="60000")
     assert folder.kinds() == []
+
+
+def test_a_tier_is_not_held_against_the_target_of_the_whole_metric(folder) -> None:
+    folder.project().metric(target="370").price("1100", MAXIMUM="407000").price("1000", MAXIMUM="40000")
+    assert folder.kinds() == ["several-prices"]
+    folder.price("1350", MAXIMUM="185000")
+    assert "137.04 times the price" in folder.details("maximum-not-price-times-volume")[0]
 
 
 def test_a_maximum_without_a_price_cannot_be_checked(contract) -> None:

@@ -90,6 +90,14 @@ TABLES: dict[str, tuple[str, ...]] = {
 #: Tables that only some checks use: the three tests are whole without them.
 SIDE_TABLES = frozenset({TRANSACTIONS, PROJECT_FUNDS, SERVICES, ORGANISATIONS})
 
+#: Columns that only explanations and some checks use.
+SIDE_COLUMNS = frozenset(
+    {
+        NAME, PROJECT_TARGET, MADE_CURRENCY, MADE_AMOUNT, DEFINITION, POPULATION, TARGET, METRIC_TARGET,
+        PRICE_USD, NOTES, ENGAGED, DESCRIBED, PAYER, PAYER_MADE_CURRENCY, PAYER_MADE,
+    }
+)  # fmt: skip
+
 #: Without one of these there is nothing to reconcile in a folder.
 SUBSTANCE = (PRICINGS, RESULTS, PAYMENTS)
 

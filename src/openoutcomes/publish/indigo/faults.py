@@ -35,10 +35,16 @@ _DECLARED = (
     ),
     FaultKind(
         "missing-column",
-        "A table lacks a column that the tests use. Names are matched exactly first, then without regard"
+        "A table lacks a column that the tests rest on. Names are matched exactly first, then without regard"
         " to capitals and spaces.",
         "Export the table again, with the column named as shown.",
         unread=True,
+    ),
+    FaultKind(
+        "missing-side-column",
+        "A table lacks a column that only explanations and some checks use. The three tests are whole"
+        " without it.",
+        "Export the table again if its checks matter.",
     ),
     FaultKind(
         "repeated-column",

@@ -189,10 +189,15 @@ def _names(header: list[str], file: str, faults: list[Fault]) -> list[str]:
         Fault("repeated-column", f"'{name}' stands {names.count(name)} times.", file, 1) for name in repeated
     )
     faults.extend(
-        Fault("missing-column", f"There is no column '{name}'; it counts as blank.", file, 1)
+        Fault(_missing_kind(file, name), f"There is no column '{name}'; it counts as blank.", file, 1)
         for name in missing
     )
     return names
+
+
+def _missing_kind(file: str, name: str) -> str:
+    side = file in c.SIDE_TABLES or name in c.SIDE_COLUMNS
+    return "missing-side-column" if side else "missing-column"
 
 
 def _known(file: str) -> list[str]:

@@ -46,7 +46,8 @@ def _not_price_times_volume(facts: ProjectFacts, price: Price) -> Iterator[Fault
             f"The maximum is {price.maximum:,f}, but the price, {price.price:,f}, times the number aimed at,"
             f" {aimed}, is {price.price * volumes[0]:,f}; it is {number:,.2f} times the price."
         )
-    elif number == number.to_integral_value() or agree(price.price * round(number), price.maximum):
+    elif abs(price.maximum - price.price * round(number)) <= max(Decimal(1), price.price / 100):
+        # To a hundredth of one price: the larger a volume, the nearer any maximum is to some multiple.
         return
     else:
         detail = f"The maximum, {price.maximum:,f}, is {number:,.2f} times the price, {price.price:,f}."
@@ -54,9 +55,16 @@ def _not_price_times_volume(facts: ProjectFacts, price: Price) -> Iterator[Fault
 
 
 def _volumes(facts: ProjectFacts, metric: str) -> list[Decimal]:
-    """Return the numbers a metric aims at, best first."""
+    """Return the numbers a metric aims at, best first; none for a metric with several prices.
+
+    Each price of several (a tier, a bonus) has a target of its own, which the export does not give. A
+    target below 1 is a proportion, not a volume.
+    """
     listed = next((row for row in facts.metrics if same_id(row.metric) == same_id(metric)), None)
-    return [] if listed is None else list(dict.fromkeys(listed.targets))
+    prices = {price.price for price in facts.prices if same_id(price.metric) == same_id(metric)}
+    if listed is None or len(prices) > 1:
+        return []
+    return [target for target in dict.fromkeys(listed.targets) if target >= 1]
 
 
 def disputed_maxima(export: Export, projects: Mapping[str, ProjectFacts]) -> Iterator[Fault]:
