@@ -85,18 +85,27 @@ def check(
 
     Leaves with status 1 when a file has a mistake or an example fails, 2 when it cannot be read.
     """
+    from openoutcomes.contracts.advice import advice
     from openoutcomes.contracts.catalogue import find_terms
     from openoutcomes.contracts.examples import run_examples
-    from openoutcomes.contracts.reading import open_terms
+    from openoutcomes.contracts.reading import open_terms, read_terms
 
     reports: list[dict[str, Any]] = []
     for name in files:
         path = find_terms(name)
         if not path.is_file():
             open_terms(path)
-        report: dict[str, Any] = {"file": str(path), "ok": True, "problems": [], "examples": []}
+        report: dict[str, Any] = {
+            "file": str(path),
+            "ok": True,
+            "problems": [],
+            "warnings": [],
+            "examples": [],
+        }
         try:
-            outcomes = run_examples(open_terms(path))
+            document = open_terms(path)
+            outcomes = run_examples(document)
+            report["warnings"] = [w.as_dict() for w in advice(document, read_terms(document, assume=True))]
         except InputError as error:
             report.update(ok=False, problems=[problem.as_dict() for problem in error.problems])
         else:
@@ -132,15 +141,12 @@ def _check_text(report: dict[str, Any]) -> str:
     for example in examples:
         rows.append(f"{'passed' if example['passed'] else 'FAILED'}  {_output.printable(example['says'])}")
         rows += [f"        {_output.printable(failure)}" for failure in example["failures"]]
+    warnings = [Problem(**warning) for warning in report["warnings"]]
+    if warnings:
+        rows.append(_output.problems_text(warnings))
     passed = sum(example["passed"] for example in examples)
-    if not examples:
-        rows.append(
-            f"{report['file']}: the terms are well written. They have no examples: add some, so that others can check them."
-        )
-    else:
-        rows.append(
-            f"{report['file']}: the terms are well written; {passed} of {len(examples)} examples pass."
-        )
+    verdict = f"{passed} of {len(examples)} examples pass" if examples else "it has no examples to run"
+    rows.append(f"{report['file']}: the terms are well written; {verdict}.")
     return "\n".join(rows)
 
 

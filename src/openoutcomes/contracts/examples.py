@@ -105,7 +105,7 @@ def _run(document: Document, example: Example) -> Outcome:
         terms = read_terms(document, example.parameters, assume=True)
         dataset = Dataset.from_rows(example.tables)
     except InputError as error:
-        return Outcome(example, None, tuple(str(problem) for problem in error.problems))
+        return Outcome(example, None, tuple(f"line {example.line}: {problem}" for problem in error.problems))
     result = price(terms, dataset, example.as_of)
     return Outcome(example, result, tuple(_failures(example, result)))
 
@@ -136,11 +136,14 @@ def _read(reader: TermsReader, node: Node, terms: Terms) -> Example:
     expected, totals, payers = (
         _read_expect(reader, keys["expect"], terms) if "expect" in keys else ((), (), ())
     )
-    values = (
-        {name: child.text for name, child in keys["parameters"].mapping.items()}
-        if "parameters" in keys
-        else {}
-    )
+    values = {}
+    for name, child in keys["parameters"].mapping.items() if "parameters" in keys else ():
+        if name not in terms.parameters:
+            reader.error(
+                child, f"{name!r} is not a parameter of this contract.", suggestion(name, terms.parameters)
+            )
+        else:
+            values[name] = child.text
     return Example(
         says=keys["says"].text if "says" in keys else "",
         line=node.line,
@@ -378,7 +381,12 @@ def _read_expect(
         elif key in _TOTALS:
             totals.append((key, reader.decimal(child) or Decimal(0)))
         elif key == "payers":
-            payers += [(name, reader.decimal(value) or Decimal(0)) for name, value in child.mapping.items()]
+            for name, value in child.mapping.items():
+                if name not in reader.payers:
+                    reader.error(
+                        value, f"{name!r} is not a payer of this contract.", suggestion(name, reader.payers)
+                    )
+                payers.append((name, reader.decimal(value) or Decimal(0)))
         else:
             reader.error(
                 child,

@@ -129,8 +129,12 @@ def _money(line: Line) -> list[str]:
     rows = []
     if line.price is not None:
         on = f", at the price of {say_day(line.price_on)}" if line.price_on else ""
-        times = f"{format_number(line.quantity)} × " if line.quantity != 1 else ""
-        rows.append(f"Gross: {times}{format_money(line.price, cur)} = {format_money(line.gross, cur)}{on}")
+        sum_ = (
+            f"{format_number(line.quantity)} × {format_money(line.price, cur)} = "
+            if line.quantity != 1
+            else ""
+        )
+        rows.append(f"Gross: {sum_}{format_money(line.gross, cur)}{on}")
     else:
         rows.append(f"Gross: {format_money(line.gross, cur)}")
     for word, amount in (("Reduced", line.reduced), ("Held", line.held), ("Refused", line.refused)):

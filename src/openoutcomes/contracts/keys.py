@@ -281,7 +281,9 @@ KEYS: dict[str, dict[str, Key]] = {
         ),
         "smallest group": Key("Least denominator on which to pay.", "100"),
         "results wait": Key("Time after the cohort's period before results count.", "18 months"),
-        "steps": Key("Amounts by what the figure is; the first that fits.", "{at least 10%: 1000000}"),
+        "steps": Key(
+            "Amounts by what the figure is; of those that fit, the dearest.", "{at least 10%: 1000000}"
+        ),
         "sliding": Key(
             "A straight line from nothing to all of an amount.", "{nothing at: 0.5, all at: 1.4, amount: 100}"
         ),

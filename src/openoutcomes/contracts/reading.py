@@ -27,9 +27,15 @@ from openoutcomes.contracts.reading_outcomes import (
     read_verification,
     read_who,
 )
-from openoutcomes.contracts.reading_values import TermsReader, read_days, read_payer_shares, read_shares
+from openoutcomes.contracts.reading_values import (
+    TermsReader,
+    overlaps,
+    read_days,
+    read_payer_shares,
+    read_shares,
+)
 from openoutcomes.contracts.tables import leaves_of
-from openoutcomes.contracts.terms import DATE_BASES, Outcome, Parameter, Price, Terms, Version
+from openoutcomes.contracts.terms import DATE_BASES, FixedPayment, Outcome, Parameter, Price, Terms, Version
 from openoutcomes.contracts.words import Days
 from openoutcomes.standard.problems import InputError
 from openoutcomes.standard.yamlnodes import Node, Reader, load_yaml, merged, parse_yaml, plain, suggestion
@@ -436,7 +442,16 @@ def _read_cohorts(
     if node.is_scalar:
         reader.choice(node, ("as recorded",))
         return "as recorded"
-    return tuple((name, read_days(reader, child)) for name, child in node.mapping.items())
+    cohorts: list[tuple[str, Days]] = []
+    for name, child in node.mapping.items():
+        span = read_days(reader, child)
+        for other, days in cohorts:
+            if overlaps(span, days):
+                reader.error(
+                    child, f"the cohort {name!r} overlaps {other!r}.", "A day must fall in one cohort."
+                )
+        cohorts.append((name, span))
+    return tuple(cohorts)
 
 
 def _cohort_names(cohorts: tuple[tuple[str, Days], ...] | Literal["as recorded"]) -> tuple[str, ...]:
@@ -479,6 +494,13 @@ def _check_whole(reader: TermsReader, keys: Mapping[str, Node], version: Version
                         f"{payer!r} is not a payer of this contract.",
                         suggestion(payer, version.payer_names),
                     )
+            if (
+                isinstance(rule, FixedPayment)
+                and rule.every
+                and not ((rule.span and rule.span.last) or version.runs.last)
+            ):
+                mend = "Give it 'to', or the contract a last day."
+                reader.error(node, f"{code!r} is paid every {rule.every} with no last day.", mend)
             if not (version.payers or rule.payers) and not all(price.rates for price in _prices(rule)):
                 mend = "Give shares under parties or here, or each payer's own amount under pays."
                 reader.error(node, f"the terms do not say how the payers share {code!r}.", mend)
@@ -505,6 +527,8 @@ def _check_circles(reader: Reader, keys: Mapping[str, Node], version: Version) -
     depth: dict[str, int] = {}
 
     def visit(code: str, trail: tuple[str, ...]) -> int:
+        if trail[-1:] == (code,):
+            return 0  # following itself is reported where it is read
         if code in trail:
             circle = " → ".join((*trail[trail.index(code) :], code))
             reader.error(
@@ -512,12 +536,9 @@ def _check_circles(reader: Reader, keys: Mapping[str, Node], version: Version) -
             )
             return 0
         if code not in depth:
-            before = [
-                name
-                for f in version.outcomes[code].follows
-                for name in f.outcomes
-                if name in version.outcomes
-            ]
+            outcome = version.outcomes[code]
+            named = [name for f in outcome.follows for name in f.outcomes] + [w.of for w in outcome.within]
+            before = [name for name in named if name in version.outcomes]
             depth[code] = 1 + max((visit(name, (*trail, code)) for name in before), default=-1)
         return depth[code]
 

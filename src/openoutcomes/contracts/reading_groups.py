@@ -99,7 +99,7 @@ def _read_figure(reader: TermsReader, keys: dict[str, Node]) -> Figure:
     arm = reader.text(keys["arm"]) if "arm" in keys else ""
     if against and not arm:
         reader.error(
-            keys["compared"], "say which arm is judged.", "Add arm: served (as the results name it)."
+            keys["compared"], "say which arm is judged.", "Add arm: treatment, or as the results name it."
         )
     return Figure(metric, of, arm, against, baseline, compared)  # type: ignore[arg-type]
 
@@ -271,7 +271,11 @@ def _named_caps(reader: TermsReader, node: Node, scope: str, known: tuple[str, .
     caps = []
     for name, child in node.mapping.items():
         if known and name not in known:
-            reader.error(child, f"{name!r} is not a {scope} of this contract.", suggestion(name, known))
+            reader.error(
+                child,
+                f"{name!r} is not {'an' if scope == 'outcome' else 'a'} {scope} of this contract.",
+                suggestion(name, known),
+            )
         caps.append(Cap(scope, read_amount(reader, child), f"cap of {scope} {name}", only=(name,)))  # type: ignore[arg-type]
     return caps
 

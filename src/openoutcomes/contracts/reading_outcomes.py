@@ -65,7 +65,9 @@ def read_outcome(reader: TermsReader, code: str, node: Node, order: int) -> Outc
         follows=tuple(_read_follows(reader, item, code) for item in keys["follows"].items)
         if "follows" in keys
         else (),
-        within=tuple(_read_within(reader, item) for item in keys["within"].items) if "within" in keys else (),
+        within=tuple(_read_within(reader, item, code) for item in keys["within"].items)
+        if "within" in keys
+        else (),
         achieved=read_days(reader, keys["achieved"]) if "achieved" in keys else None,
         claim_within=_duration(reader, keys, "claim within"),
         claim_after=_duration(reader, keys, "claim after"),
@@ -244,7 +246,7 @@ def _known_outcomes(reader: TermsReader, node: Node, code: str) -> tuple[str, ..
     return codes
 
 
-def _read_within(reader: TermsReader, node: Node) -> Within:
+def _read_within(reader: TermsReader, node: Node, code: str) -> Within:
     length, _, of = node.text.partition(" of ")
     found = words.duration(length)
     of = {"enrolment": "start", "the start": "start", "start of enrolment": "start"}.get(of, of)
@@ -253,7 +255,9 @@ def _read_within(reader: TermsReader, node: Node) -> Within:
             node, f"{node.text!r} is not a window.", "Write '18 months of start' or '6 months of referral'."
         )
         return Within(Duration(1, "day"), "start")
-    if of not in ("start", "referral", *reader.outcome_codes):
+    if of == code:
+        reader.error(node, "an outcome cannot be within a time of itself.")
+    elif of not in ("start", "referral", *reader.outcome_codes):
         reader.error(
             node, f"{of!r} is not start, referral or an outcome.", suggestion(of, reader.outcome_codes)
         )

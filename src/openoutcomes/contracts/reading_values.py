@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from openoutcomes.contracts.keys import KEYS
 from openoutcomes.contracts.tables import DIMENSIONS, ByTable
 from openoutcomes.contracts.terms import Amount, Pays, Price, Shares
 from openoutcomes.contracts.words import Days, Duration, Kinds, Range
-from openoutcomes.standard.yamlnodes import Node, Reader, suggestion
+from openoutcomes.standard.yamlnodes import PLAIN_NUMBER, Node, Reader, suggestion
 
 T = TypeVar("T")
 
@@ -125,11 +125,8 @@ def read_money(reader: TermsReader, node: Node) -> Decimal:
         if "," in cleaned:
             reader.error(node, f"{raw!r} has a comma in it.", f"Write {cleaned.replace(',', '')}.")
             return Decimal(0)
-        try:
+        if PLAIN_NUMBER.fullmatch(cleaned):
             amount = Decimal(cleaned)
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if amount.is_finite():
             if amount < 0:
                 reader.error(
                     node, "a price or cap cannot be negative.", "Use a surplus share paid by the provider."
@@ -171,7 +168,7 @@ def read_by_table(reader: TermsReader, node: Node, leaf: Callable[[Node], T]) ->
                 DIMENSIONS[dimension][0]
             ]
             reader.error(child, f"{key!r} is not {kind}, as {by[0]!r} needs.")
-        elif any(_overlaps(condition, other) for other, _ in rows):
+        elif any(overlaps(condition, other) for other, _ in rows):
             reader.error(
                 child, f"{key!r} overlaps an earlier row of {by[0]!r}.", "Each value must fit one row."
             )
@@ -190,7 +187,8 @@ def _row(dimension: str, key: str) -> tuple[str, ...] | Range | Days | None:
     return words.days(key)
 
 
-def _overlaps(a: object, b: object) -> bool:
+def overlaps(a: object, b: object) -> bool:
+    """Whether two rows of a by-table could fit the same value."""
     if isinstance(a, tuple) and isinstance(b, tuple):
         return bool(set(a) & set(b))
     if isinstance(a, Days) and isinstance(b, Days):

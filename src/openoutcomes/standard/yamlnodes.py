@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
 from openoutcomes.standard.problems import InputError, Problem
+
+#: How a number is written: digits with an optional sign and point; no exponents, no separators.
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 _MAX_DEPTH = 40
 _MAX_BYTES = 5_000_000
@@ -95,6 +99,7 @@ def parse_yaml(text: str, file: str) -> Node:
     """Parse one YAML document. Raises InputError with every structural problem found."""
     problems: list[Problem] = []
     try:
+        _refuse_marks(text, file, problems)
         loader = yaml.SafeLoader(text)
         try:
             root = loader.get_single_node()
@@ -103,21 +108,41 @@ def parse_yaml(text: str, file: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"this is not valid YAML: {error.problem or error.context}."
-        mend = "Check indentation (spaces, not tabs), colons and quotes near this line."
+        mend = (
+            "Check indentation (spaces, not tabs) and quotes near this line; "
+            "words that contain a colon and a space need quotes round them."
+        )
+        if error.problem == "but found another document":
+            what, mend = "a second document begins here (---).", "Keep one document in a file."
         line = mark.line + 1 if mark else None
         raise InputError(Problem(what=what, mend=mend, file=file, line=line, code="yaml")) from None
     except yaml.YAMLError as error:
         what = f"this is not valid YAML: {str(error).splitlines()[0]}."
         mend = "Remove control characters; save the file as UTF-8 text."
         raise InputError(Problem(what=what, mend=mend, file=file, code="yaml")) from None
+    if problems:
+        raise InputError(problems)
     if root is None:
         raise InputError(
             Problem(what="the file is empty.", mend="Write the terms in it.", file=file, code="yaml")
         )
-    node = _convert(root, file, (), problems, set())
+    node = _convert(root, file, (), problems)
     if problems:
         raise InputError(problems)
     return node
+
+
+def _refuse_marks(text: str, file: str, problems: list[Problem]) -> None:
+    """Report tags, anchors and aliases, which would change what the words say."""
+    marks = {yaml.TagToken: "tag (!)", yaml.AnchorToken: "anchor (&)", yaml.AliasToken: "alias (*)"}
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        name = marks.get(type(token))
+        if name is not None:
+            what = f"a YAML {name} is not used here."
+            mend = "Write the value out; put quotes round words that begin with !, & or *."
+            problems.append(
+                Problem(what=what, mend=mend, file=file, line=token.start_mark.line + 1, code="yaml")
+            )
 
 
 def load_yaml(path: Path | str) -> Node:
@@ -144,22 +169,11 @@ def load_yaml(path: Path | str) -> Node:
     return parse_yaml(text, name)
 
 
-def _convert(
-    node: yaml.Node, file: str, path: tuple[str, ...], problems: list[Problem], seen: set[int]
-) -> Node:
+def _convert(node: yaml.Node, file: str, path: tuple[str, ...], problems: list[Problem]) -> Node:
     line = node.start_mark.line + 1
     here = Node(None, file, line, path)
-    if id(node) in seen:
-        problems.append(
-            here.problem("anchors and aliases (& and *) are not used here.", "Write the value again.")
-        )
-        return here
-    seen.add(id(node))
     if len(path) > _MAX_DEPTH:
         problems.append(here.problem("this is nested too deeply.", "Check the indentation."))
-        return here
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
-        problems.append(here.problem(f"the tag {node.tag} is not used here.", "Remove it."))
         return here
     if isinstance(node, yaml.ScalarNode):
         quoted = node.style in ("'", '"', "|", ">")
@@ -167,16 +181,16 @@ def _convert(
         return Node(None if empty else node.value.strip(), file, line, path, quoted)
     if isinstance(node, yaml.SequenceNode):
         items = [
-            _convert(child, file, (*path, str(number)), problems, seen)
+            _convert(child, file, (*path, str(number)), problems)
             for number, child in enumerate(node.value, start=1)
         ]
         return Node(items, file, line, path)
     assert isinstance(node, yaml.MappingNode)  # noqa: S101 - compose makes three kinds only
-    return Node(_pairs(node, file, path, problems, seen), file, line, path)
+    return Node(_pairs(node, file, path, problems), file, line, path)
 
 
 def _pairs(
-    node: yaml.MappingNode, file: str, path: tuple[str, ...], problems: list[Problem], seen: set[int]
+    node: yaml.MappingNode, file: str, path: tuple[str, ...], problems: list[Problem]
 ) -> dict[str, Node]:
     result: dict[str, Node] = {}
     lines: dict[str, int] = {}
@@ -187,7 +201,7 @@ def _pairs(
             problems.append(Node(None, file, line, path).problem(what, "Did a { or [ start the line?"))
             continue
         key = " ".join(key_node.value.split())
-        child = _convert(value_node, file, (*path, key), problems, seen)
+        child = _convert(value_node, file, (*path, key), problems)
         if key in result:
             what = f"the key {key!r} is written twice (first on line {lines[key]})."
             problems.append(
@@ -204,6 +218,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean 'x'?`` for the closest known word, or the list when it is short."""
     known = list(known)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    close = close or [name for name in known if word and (name.startswith(word) or word in name.split())]
     if close:
         return f"Did you mean {close[0]!r}?"
     if 0 < len(known) <= 12:
@@ -257,11 +272,8 @@ class Reader:
         if isinstance(raw, str) and "," in raw:
             self.error(node, f"{raw!r} has a comma in it.", f"Write {raw.replace(',', '')}.")
             return None
-        try:
-            number = Decimal(raw) if isinstance(raw, str) else None
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite():
+        number = Decimal(raw) if isinstance(raw, str) and PLAIN_NUMBER.fullmatch(raw) else None
+        if number is None:
             self.error(node, f"expected a number, found {node.text or 'nothing'!r}.")
             return None
         return number

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from openoutcomes.contracts.records import Claim, Indicators, age_range
 from openoutcomes.contracts.rules.base import History, Rule, Verdict, held, refused
 from openoutcomes.contracts.terms import Condition, Version
-from openoutcomes.contracts.words import say_day
+from openoutcomes.contracts.words import Days, say_day
 
 
 def contract_rules(version: Version) -> list[Rule]:
@@ -28,9 +28,7 @@ def contract_rules(version: Version) -> list[Rule]:
             )
         return None
 
-    rules = [
-        Rule("runs", f"Achieved in the contract's term ({runs.first or '…'} to {until or '…'}).", in_term)
-    ]
+    rules = [Rule("runs", f"Achieved in the contract's term ({Days(runs.first, until)}).", in_term)]
     if version.providers:
         allowed = version.providers
 
