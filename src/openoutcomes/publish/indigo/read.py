@@ -188,16 +188,19 @@ def _names(header: list[str], file: str, faults: list[Fault]) -> list[str]:
     faults.extend(
         Fault("repeated-column", f"'{name}' stands {names.count(name)} times.", file, 1) for name in repeated
     )
-    faults.extend(
-        Fault(_missing_kind(file, name), f"There is no column '{name}'; it counts as blank.", file, 1)
-        for name in missing
-    )
+    faults.extend(_missing_columns(file, missing))
     return names
 
 
-def _missing_kind(file: str, name: str) -> str:
-    side = file in c.SIDE_TABLES or name in c.SIDE_COLUMNS
-    return "missing-side-column" if side else "missing-column"
+def _missing_columns(file: str, missing: list[str]) -> Iterator[Fault]:
+    """Yield a fault for each column the tests rest on, and one for all the others of the file."""
+    side = [name for name in missing if file in c.SIDE_TABLES or name in c.SIDE_COLUMNS]
+    for name in missing:
+        if name not in side:
+            yield Fault("missing-column", f"There is no column '{name}'; it counts as blank.", file, 1)
+    if side:
+        listed = ", ".join(f"'{name}'" for name in side)
+        yield Fault("missing-side-column", f"Counted as blank: {listed}.", file, 1)
 
 
 def _known(file: str) -> list[str]:
