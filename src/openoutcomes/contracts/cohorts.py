@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -141,6 +141,7 @@ class _Judge:
             )
             return draft
         self._pay(draft, pays, value)
+        self._gate(draft, pays, rows)
         self._wait(line, version, ends, rows)
         return draft
 
@@ -168,6 +169,21 @@ class _Judge:
         line.price, line.quantity, line.gross_minor = price.amount, units, worth.gross
         line.rule, line.reason = "result", f"{shown}: {how}"
         draft.net, draft.weights = worth.net, worth.weights
+
+    def _gate(self, draft: Draft, pays: CohortPays, rows: list[Reported]) -> None:
+        """Refuse what does not pass the test that comes before payment."""
+        line = draft.line
+        if pays.gate is None or line.status == "refused":
+            return
+        compared, needed = pays.gate
+        figure = replace(self.outcome.figure, compared=compared)
+        value = figure_of(figure, rows)
+        if isinstance(value, str):
+            line.status, line.rule, line.reason = "held", "only if", value
+        elif value not in needed:
+            line.status, line.rule = "refused", "only if"
+            line.reason = f"{say_figure(figure, value)}; the terms pay only if it is {needed}"
+            line.price, line.quantity, line.gross_minor, draft.net = None, 1, 0, 0
 
     def _wait(self, line: Line, version: Version, ends: dt.date | None, rows: list[Reported]) -> None:
         """Hold a result that is too fresh, or that its verifier has not accepted."""

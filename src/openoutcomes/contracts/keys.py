@@ -288,6 +288,9 @@ KEYS: dict[str, dict[str, Key]] = {
             "A straight line from nothing to all of an amount.", "{nothing at: 0.5, all at: 1.4, amount: 100}"
         ),
         "each": Key("A price for each unit of the figure.", "{pays: 100, over: 0, up to: 50}"),
+        "only if": Key(
+            "A test to pass first, on the same results compared another way.", "{as: fall, is: at least 10%}"
+        ),
         "if none pays": Key(
             "Steps for all cohorts pooled, once all have results and none paid.",
             "{steps: {at least 7.5%: 100}}",
@@ -316,7 +319,12 @@ KEYS: dict[str, dict[str, Key]] = {
         "over": Key("Units up to this are not paid.", "0"),
         "up to": Key("Units beyond this are not paid.", "5000"),
     },
+    "cohort only if": {
+        "as": Key("How the results are compared for the test.", "fall"),
+        "is": Key("What the comparison must be.", "at least 10%"),
+    },
     "if none pays": {
+        "only if": Key("A test for the pooled results to pass first.", "{as: fall, is: at least 7.5%}"),
         "steps": Key("Amounts by what the pooled figure is.", "{at least 7.5%: 500000}"),
         "sliding": Key("A straight line from nothing to all.", "{…}"),
         "each": Key("A price for each unit.", "{pays: 100}"),

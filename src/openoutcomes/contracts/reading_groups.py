@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -45,6 +46,9 @@ def read_cohort_outcome(reader: TermsReader, code: str, node: Node, order: int) 
     pays = _read_cohort_pays(reader, node, keys)
     judged = reader.choice(keys["judged"], ("each cohort", "together")) if "judged" in keys else "each cohort"
     fallback = None
+    for holder in (keys, keys["if none pays"].mapping if "if none pays" in keys else {}):
+        if "only if" in holder and "compared" not in keys:
+            reader.error(holder["only if"], "'only if' needs 'compared', to know what with.")
     if "if none pays" in keys:
         below = reader.section(keys["if none pays"], "if none pays")
         fallback = _read_cohort_pays(reader, keys["if none pays"], below)
@@ -105,6 +109,16 @@ def _read_figure(reader: TermsReader, keys: dict[str, Node]) -> Figure:
 
 
 def _read_cohort_pays(reader: TermsReader, node: Node, keys: dict[str, Node]) -> CohortPays:
+    pays = _read_scale(reader, node, keys)
+    if "only if" not in keys:
+        return pays
+    below = reader.section(keys["only if"], "cohort only if", required=("as", "is"))
+    if len(below) < 2:
+        return pays
+    return replace(pays, gate=(reader.choice(below["as"], _COMPARED), read_range(reader, below["is"])))
+
+
+def _read_scale(reader: TermsReader, node: Node, keys: dict[str, Node]) -> CohortPays:
     ways = [name for name in ("steps", "sliding", "each") if name in keys]
     if len(ways) != 1:
         reader.error(node, "say how the figure pays with one of steps, sliding or each.")

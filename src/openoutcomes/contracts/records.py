@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from openoutcomes.contracts.calendar import Calendar
+from openoutcomes.contracts.tables import Value
 from openoutcomes.contracts.words import Days
 
 
@@ -149,9 +150,9 @@ class Claim:
             return None
         return self.enrolment.started_on if basis == "start" else self.enrolment.referred_on
 
-    def dimension(self, name: str) -> str | int | dt.date | None:
+    def dimension(self, name: str) -> Value | None:
         """Return what a by-table asks for; None when it is not recorded."""
-        value: str | int | dt.date | None = _DIMENSIONS[name](self)
+        value: Value | None = _DIMENSIONS[name](self)
         return value
 
 
@@ -172,6 +173,16 @@ def _age(claim: Claim) -> int | None:
     return ages[0] if ages and ages[0] == ages[1] else None
 
 
+def _since(claim: Claim, unit: str) -> int | None:
+    start = claim.enrolment.started_on if claim.enrolment is not None else None
+    if start is None:
+        return None
+    day = claim.achieved
+    if unit == "week":
+        return (day - start).days // 7
+    return (day.year - start.year) * 12 + day.month - start.month - (1 if day.day < start.day else 0)
+
+
 _DIMENSIONS: dict[str, Any] = {
     "payment group": lambda c: c.enrolment.payment_group if c.enrolment else None,
     "cohort": lambda c: c.cohort,
@@ -179,6 +190,10 @@ _DIMENSIONS: dict[str, Any] = {
     "programme": lambda c: c.programme,
     "area": lambda c: c.person.area,
     "sex": lambda c: c.person.sex,
+    "disability": lambda c: c.person.disability,
+    "characteristic": lambda c: c.person.characteristics or None,
+    "weeks since start": lambda c: _since(c, "week"),
+    "months since start": lambda c: _since(c, "month"),
     "contract year": lambda c: c.year,
     "year of start": lambda c: c.start_year,
     "age at enrolment": _age,

@@ -221,6 +221,8 @@ def _cohort_lines(outcome: CohortOutcome, currency: str) -> Iterable[str]:
         yield f"Compared with {other}: {figure.compared}."
     yield "All cohorts together." if outcome.pooled else "Each cohort alone."
     yield f"Pays {_cohort_pays(outcome.pays, currency)}."
+    if outcome.pays.gate is not None:
+        yield f"Only if, compared as {outcome.pays.gate[0]}, it is {outcome.pays.gate[1]}."
     if outcome.fallback is not None:
         yield f"If no cohort pays, all cohorts pooled: {_cohort_pays(outcome.fallback, currency)}."
     if outcome.smallest is not None:

@@ -23,9 +23,16 @@ DIMENSIONS: dict[str, tuple[Literal["words", "number", "date"], str]] = {
     "programme": ("words", "the programme of the enrolment"),
     "area": ("words", "the person's area code, or the start of one"),
     "sex": ("words", "the person's recorded sex"),
+    "disability": ("words", "the person's recorded disability"),
+    "characteristic": (
+        "words",
+        "the person's declared characteristics: the first row that names one of them",
+    ),
     "contract year": ("number", "the contract year of the pricing date: 1, 2, 3 or more"),
     "year of start": ("number", "the contract year in which the enrolment started"),
     "age at enrolment": ("number", "age in whole years when the enrolment started"),
+    "weeks since start": ("number", "whole weeks from the start of the enrolment to the date achieved"),
+    "months since start": ("number", "whole months from the start of the enrolment to the date achieved"),
     "time": ("number", "which time this person achieves it: 1, 2, 3 or more"),
     "volume": ("number", "which paid achievement of this outcome it is, over the whole contract"),
     "date": ("date", "the pricing date (the date achieved, unless the terms say otherwise)"),
@@ -34,10 +41,14 @@ DIMENSIONS: dict[str, tuple[Literal["words", "number", "date"], str]] = {
 }
 
 
+#: A dimension's value; several words at once for characteristics.
+Value = str | int | dt.date | tuple[str, ...]
+
+
 class Facts(Protocol):
     """What a by-table may ask about the thing being priced."""
 
-    def dimension(self, name: str) -> str | int | dt.date | None:
+    def dimension(self, name: str) -> Value | None:
         """Return the value of a dimension, or None when it is not recorded."""
         ...
 
@@ -47,30 +58,35 @@ class NotFound:
     """A by-table has no row for this: ``value`` is None when the fact itself is missing."""
 
     dimension: str
-    value: str | int | dt.date | None
+    value: Value | None
 
     def __str__(self) -> str:
         if self.value is None:
             return f"the {self.dimension} is not recorded"
         shown = say_day(self.value) if isinstance(self.value, dt.date) else self.value
+        shown = " and ".join(shown) if isinstance(shown, tuple) else shown
         return f"the terms have no row for {self.dimension} {shown}"
 
 
 @dataclass(slots=True)
 class ByTable(Generic[Leaf]):
-    """Rows of (condition, value) for one dimension; the first that matches wins."""
+    """Rows of (condition, value) for one dimension; the first that matches wins.
+
+    ``otherwise`` is for a value with no row of its own. A fact that is not recorded is not
+    taken for "otherwise": it may turn out to have a row.
+    """
 
     dimension: str
     rows: list[tuple[tuple[str, ...] | Range | Days, Leaf | ByTable[Leaf]]]
     otherwise: Leaf | ByTable[Leaf] | None = None
-    _found: dict[str | int | dt.date, Leaf | ByTable[Leaf] | None] = field(default_factory=dict, repr=False)
+    _found: dict[Value, Leaf | ByTable[Leaf] | None] = field(default_factory=dict, repr=False)
 
     def lookup(self, facts: Facts) -> Leaf | NotFound:
         """Return the leaf for these facts, or say what was missing."""
         value = facts.dimension(self.dimension)
         if value is None:
-            found = self.otherwise
-        elif value in self._found:
+            return NotFound(self.dimension, None)
+        if value in self._found:
             found = self._found[value]
         else:
             found = self._found[value] = self._match(value)
@@ -78,10 +94,10 @@ class ByTable(Generic[Leaf]):
             return NotFound(self.dimension, value)
         return found.lookup(facts) if isinstance(found, ByTable) else found
 
-    def _match(self, value: str | int | dt.date) -> Leaf | ByTable[Leaf] | None:
+    def _match(self, value: Value) -> Leaf | ByTable[Leaf] | None:
         for condition, leaf in self.rows:
             if isinstance(condition, tuple):
-                hit = value in condition or (self.dimension == "area" and str(value).startswith(condition))
+                hit = self._names(value, condition)
             elif isinstance(condition, Range):
                 hit = isinstance(value, int) and value in condition
             else:
@@ -89,6 +105,11 @@ class ByTable(Generic[Leaf]):
             if hit:
                 return leaf
         return self.otherwise
+
+    def _names(self, value: Value, condition: tuple[str, ...]) -> bool:
+        if isinstance(value, tuple):
+            return any(word in condition for word in value)
+        return value in condition or (self.dimension == "area" and str(value).startswith(condition))
 
     def dimensions(self) -> set[str]:
         """Return every dimension used, here and below."""

@@ -201,7 +201,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class CohortPays:
-    """What a cohort's figure earns: steps, a sliding scale, or a price for each unit."""
+    """What a cohort's figure earns: steps, a sliding scale, or a price for each unit.
+
+    ``gate`` is a test to pass first, on the same results compared in another way.
+    """
 
     steps: tuple[tuple[Range, Pays], ...] = ()
     nothing_at: Fraction | None = None
@@ -210,6 +213,7 @@ class CohortPays:
     each: Pays | None = None
     over: Fraction = Fraction(0)
     up_to: Fraction | None = None
+    gate: tuple[str, Range] | None = None
 
 
 @dataclass(frozen=True)

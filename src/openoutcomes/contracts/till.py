@@ -55,7 +55,10 @@ class Till:
                 continue
             limit = fixed if fixed is not None else self._limit(cap, facts)
             if isinstance(limit, NotFound):
-                reasons.append(f"the {cap.name} was not applied: {limit}")
+                if limit.value is None and line.status == "payable":
+                    # Nobody knows yet how much may be paid, so nothing is.
+                    line.status, line.rule = "held", cap.name
+                    line.reason = f"the {cap.name} cannot be worked out: {limit}"
                 continue
             keys.append(key)
             left = limit - self._used.get(key, 0)

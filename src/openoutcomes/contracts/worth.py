@@ -12,7 +12,7 @@ from typing import NamedTuple
 from openoutcomes.contracts.judging import CompiledOutcome
 from openoutcomes.contracts.lines import Line
 from openoutcomes.contracts.records import Claim, Indicators
-from openoutcomes.contracts.tables import Facts, NotFound, lookup
+from openoutcomes.contracts.tables import Facts, NotFound, Value, lookup
 from openoutcomes.contracts.terms import Indexed, Outcome, Price, Shares, Version
 from openoutcomes.contracts.till import Weights
 from openoutcomes.contracts.words import format_number, say_percent
@@ -53,7 +53,7 @@ class GroupFacts:
     payment_group: str | None = None
     volume: int | None = None
 
-    def dimension(self, name: str) -> str | int | dt.date | None:
+    def dimension(self, name: str) -> Value | None:
         """Return what is known of a group; the rest is not recorded."""
         if name == "date":
             return self.day
