@@ -63,6 +63,7 @@ docs-serve: $(VENV)/.dev ## read the documentation in a browser while writing it
 derived: $(VENV)/.dev ## write again what is generated: schemas, templates, reference pages, output in guides
 	$(BIN)/openoutcomes standard build
 	$(BIN)/openoutcomes outcomes build
+	$(BIN)/openoutcomes indigo rules > docs/reference/indigo-rules.md
 	$(RUN) openoutcomes.cli._reference
 	$(BIN)/python tests/spec/guides/test_guides.py
 
