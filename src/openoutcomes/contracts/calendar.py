@@ -25,6 +25,7 @@ PERIOD_KINDS: tuple[PeriodKind, ...] = (
     "contract year",
 )
 HOLIDAY_PLACES = {"england-and-wales": "ENG", "scotland": "SCT", "northern-ireland": "NIR"}
+_ONE_DAY = dt.timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -69,12 +70,16 @@ class Calendar:
         if length.unit in ("month", "year"):
             end = self.add_months(day, length.length * (12 if length.unit == "year" else 1))
         else:
-            end = day + dt.timedelta(days=length.length * (7 if length.unit == "week" else 1))
-        return end - dt.timedelta(days=1) if self.counts_first_day else end
+            days = length.length * (7 if length.unit == "week" else 1)
+            end = day + dt.timedelta(days=min(days, (dt.date.max - day).days))
+        return end - _ONE_DAY if self.counts_first_day else end
 
     def add_months(self, day: dt.date, months: int) -> dt.date:
         """Return the same day of the month ``months`` later, under the overflow rule."""
         year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+        if not dt.MINYEAR <= year <= dt.MAXYEAR:
+            # Beyond the calendar's ends there is nothing to tell apart.
+            return dt.date.max if months > 0 else dt.date.min
         last = monthrange(year, month + 1)[1]
         if day.day <= last:
             return dt.date(year, month + 1, day.day)
@@ -89,8 +94,8 @@ class Calendar:
 
     def _add_working_days(self, day: dt.date, count: int) -> dt.date:
         left = count - 1 if self.counts_first_day and count and self.is_working_day(day) else count
-        while left > 0:
-            day += dt.timedelta(days=1)
+        while left > 0 and day < dt.date.max:
+            day += _ONE_DAY
             if self.is_working_day(day):
                 left -= 1
         return day
@@ -108,25 +113,24 @@ class Calendar:
         return found
 
     def _period(self, day: dt.date, kind: PeriodKind) -> Period:
-        one = dt.timedelta(days=1)
         if kind == "month":
             first = day.replace(day=1)
-            return Period(f"{day:%Y-%m}", first, self.add_months(first, 1) - one)
+            return Period(f"{day:%Y-%m}", first, _before(self.add_months(first, 1)))
         if kind == "quarter":
             quarter = (day.month - 1) // 3
             first = dt.date(day.year, quarter * 3 + 1, 1)
-            return Period(f"{day.year}-Q{quarter + 1}", first, self.add_months(first, 3) - one)
+            return Period(f"{day.year}-Q{quarter + 1}", first, _before(self.add_months(first, 3)))
         if kind == "calendar year":
             return Period(str(day.year), dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
         if kind == "financial year":
             start = dt.date(day.year, *self.financial_year_starts)
-            year = day.year if day >= start else day.year - 1
-            first = dt.date(year, *self.financial_year_starts)
+            first = start if day >= start else self.add_months(start, -12)
+            year = first.year
             label = str(year) if first.month == first.day == 1 else f"{year}/{(year + 1) % 100:02}"
-            return Period(label, first, self.add_months(first, 12) - one)
+            return Period(label, first, _before(self.add_months(first, 12)))
         number = self.contract_year(day)
         first = self.add_months(self.runs_from, 12 * (number - 1))
-        return Period(f"year {number}", first, self.add_months(self.runs_from, 12 * number) - one)
+        return Period(f"year {number}", first, _before(self.add_months(self.runs_from, 12 * number)))
 
     def periods(self, first: dt.date, last: dt.date, kind: PeriodKind) -> list[Period]:
         """Return the periods of that kind that touch ``first`` to ``last``, in order."""
@@ -135,5 +139,12 @@ class Calendar:
         while day <= last:
             here = self.period(day, kind)
             result.append(here)
-            day = here.last + dt.timedelta(days=1)
+            if here.last == dt.date.max:
+                break
+            day = here.last + _ONE_DAY
         return result
+
+
+def _before(day: dt.date) -> dt.date:
+    """Return the day before; the calendar's last day stands for whatever lies beyond it."""
+    return day if day == dt.date.max else day - _ONE_DAY

@@ -411,6 +411,8 @@ def _read_calendar(reader: TermsReader, node: Node | None, starts: dt.date) -> t
     weekend = frozenset({5, 6})
     if "weekend" in keys:
         weekend = frozenset(WEEKDAYS.index(reader.choice(item, WEEKDAYS)) for item in keys["weekend"].items)
+        if len(weekend) == len(WEEKDAYS):
+            reader.error(keys["weekend"], "no day is left to work on.", "Leave out a day.")
     month_day = (4, 1)
     if "financial year starts" in keys:
         text = keys["financial year starts"].text

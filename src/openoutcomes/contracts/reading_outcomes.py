@@ -38,7 +38,7 @@ from openoutcomes.contracts.words import Duration
 from openoutcomes.standard.yamlnodes import Node, suggestion
 
 _SCOPES = ("person", "enrolment", "cohort", "contract", "provider")
-_SCOPE = re.compile(r"(?:(\d+) per )?([a-z]+)(?: each (.+))?")
+_SCOPE = re.compile(r"(?:([0-9]{1,9}) per )?([a-z]+)(?: each (.+))?")
 _NUMBER_SUBJECTS = ("age at enrolment",)
 _DATE_SUBJECTS = ("referred", "started")
 _KIND_SUBJECTS = ("characteristic", "event")

@@ -16,7 +16,10 @@ from typing import Literal
 
 Unit = Literal["day", "working day", "week", "month", "year"]
 
-_DURATION = re.compile(r"(\d+) (working day|day|week|month|year)s?")
+_DURATION = re.compile(r"([0-9]{1,6}) (working day|day|week|month|year)s?")
+#: The longest length of time that terms may name, in each unit: a century.
+_CENTURY = {"day": 36_525, "working day": 36_525, "week": 5_218, "month": 1_200, "year": 100}
+_FRACTION = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})? ?%?|-?[0-9]{1,30} ?/ ?[0-9]{1,30}")
 _NUMBER = r"(-?\d+(?:\.\d+)?%?|-?\d+/\d+)"
 _DATE = r"(\d{4}-\d{2}-\d{2})"
 _CODE = re.compile(r"[\w][\w.:/-]*")
@@ -34,9 +37,9 @@ class Duration:
 
 
 def duration(text: str) -> Duration | None:
-    """Read ``13 weeks``, ``15 working days``, ``1 year``."""
+    """Read ``13 weeks``, ``15 working days``, ``1 year``; a century at most."""
     match = _DURATION.fullmatch(text.strip().lower())
-    if match is None:
+    if match is None or int(match[1]) > _CENTURY[match[2]]:
         return None
     return Duration(int(match[1]), match[2])  # type: ignore[arg-type]  # the pattern allows units only
 
@@ -44,14 +47,15 @@ def duration(text: str) -> Duration | None:
 def fraction(text: str) -> Fraction | None:
     """Read ``2/3``, ``25%`` or ``0.25`` as an exact fraction."""
     text = text.strip()
-    try:
-        if text.endswith("%"):
-            return Fraction(Decimal(text[:-1].strip())) / 100
-        if "/" in text:
-            return Fraction(text.replace(" ", ""))
-        return Fraction(Decimal(text))
-    except (ValueError, ArithmeticError, OverflowError):
+    # Plain digits only: an exponent could ask for a number too large to hold.
+    if not _FRACTION.fullmatch(text):
         return None
+    if text.endswith("%"):
+        return Fraction(text[:-1].strip()) / 100
+    above, _, below = text.replace(" ", "").partition("/")
+    if not below:
+        return Fraction(above)
+    return Fraction(int(above), int(below)) if int(below) else None
 
 
 @dataclass(frozen=True, slots=True)
