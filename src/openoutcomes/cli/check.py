@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Work on the standard itself: the files derived from it.")
 
 _SHOWN_OF_A_KIND = 5
+#: How many problems are laid out over several lines in JSON.
+_FEW = 1_000
 
 
 class Form(StrEnum):
@@ -52,25 +56,44 @@ def check(
     if not report.readable:
         raise InputError(report.problems)
     if form is Form.json:
-        _output.print_json(_as_json(report, limit))
+        _print_json(_as_json(report), report.problems[:limit])
     else:
         _output.print_text(_as_text(report, _SHOWN_OF_A_KIND if limit is None else limit))
     if report.errors:
         raise typer.Exit(1)
 
 
-def _as_json(report: Report, limit: int | None) -> dict[str, object]:
+def _as_json(report: Report) -> dict[str, object]:
+    """Return the result but for its problems."""
     return {
         "path": report.path,
         "tables": [
             {"table": each.table, "rows": each.rows, "errors": each.errors, "warnings": each.warnings}
             for each in report.tables
         ],
-        "problems": [problem.as_dict() for problem in report.problems[:limit]],
+        "problems": [],
         "errors": report.errors,
         "warnings": report.warnings,
         "ok": report.errors == 0,
     }
+
+
+def _print_json(result: dict[str, object], problems: Sequence[Problem]) -> None:
+    """Print the result with its problems: laid out while they are few, one a line when they are many.
+
+    A million problems would not fit in memory as one text.
+    """
+    if len(problems) <= _FEW:
+        _output.print_json({**result, "problems": [problem.as_dict() for problem in problems]})
+        return
+    # No text within JSON holds a line break, so the list is found by the line it stands on.
+    before, line, after = _output.to_json(result).partition('\n  "problems": [')
+    print(f"{before}{line}")
+    names = [field.name for field in fields(Problem)]
+    for position, problem in enumerate(problems, start=1):
+        values = {name: getattr(problem, name) for name in names}
+        print(f"    {_output.to_json(values, indent=None)}{',' if position < len(problems) else ''}")
+    print(f"  {after}")
 
 
 def _as_text(report: Report, limit: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -30,28 +31,38 @@ LARGEST_UNPACKED = 4 * 1024**3
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def read_workbook(path: Path) -> Iterator[tuple[str, RawTable | Problem]]:
-    """Yield each data sheet's name with its raw table, or with what is wrong with its name.
+def read_workbook(
+    path: Path, told: Callable[[int, str], None] = lambda _done, _name: None
+) -> list[tuple[str, RawTable | Problem]]:
+    """Return each data sheet's name with its raw table, or with what is wrong with its name.
 
-    Raises InputError when the file is not a workbook that can be opened, OSError when it
-    cannot be read.
+    ``told(done, name)`` hears of each sheet before it is read. Raises InputError when the file
+    is not a workbook that can be opened, OSError when it cannot be read.
     """
     _look_inside(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        for sheet in book.worksheets:
-            if sheet.title.lower() in OTHER_SHEETS:
-                continue
-            sheet.reset_dimensions()
-            where = f"{path.name} [{sheet.title}]"
-            rows = ([_cell(cell) for cell in row] for row in sheet.iter_rows())
-            if sheet.title in TABLES:
-                yield sheet.title, _read_sheet(rows, TABLES[sheet.title], where)
-            elif any(any(row) for row in rows):
-                yield sheet.title, unknown_table(sheet.title, where)
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
-        raise InputError(_not_a_workbook(path, str(error))) from error
+    found: list[tuple[str, RawTable | Problem]] = []
+    with warnings.catch_warnings():
+        # It warns of styles and features that it drops; none of them holds data.
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+        try:
+            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            for sheet in book.worksheets:
+                if sheet.title.lower() not in OTHER_SHEETS:
+                    told(len(found), sheet.title)
+                    found += _read_if_table(sheet, f"{path.name} [{sheet.title}]")
+            book.close()
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
+            raise InputError(_not_a_workbook(path, str(error))) from error
+    return found
+
+
+def _read_if_table(sheet: Any, where: str) -> list[tuple[str, RawTable | Problem]]:
+    """Read a sheet named after a table; one with another name is a problem unless it is empty."""
+    sheet.reset_dimensions()  # what a file says of its size is often wrong
+    rows = ([_cell(cell) for cell in row] for row in sheet.iter_rows())
+    if sheet.title in TABLES:
+        return [(sheet.title, _read_sheet(rows, TABLES[sheet.title], where))]
+    return [(sheet.title, unknown_table(sheet.title, where))] if any(any(row) for row in rows) else []
 
 
 def _not_a_workbook(path: Path, why: str) -> Problem:

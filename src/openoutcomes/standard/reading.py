@@ -218,8 +218,7 @@ def _read_file(path: Path, name: str) -> RawTable:
 
 def _read_sheets(path: Path, report: Report, progress: Progress) -> dict[str, RawTable]:
     raw: dict[str, RawTable] = {}
-    for done, (name, found) in enumerate(read_workbook(path)):
-        progress(done, None, _LABEL)
+    for name, found in read_workbook(path, lambda done, _name: progress(done, None, _LABEL)):
         if isinstance(found, Problem):
             report.problems.append(found)
         else:

@@ -36,7 +36,11 @@ _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_DECORATED = re.compile(r"[£$€\s,_]|GBP|EUR|USD")
+# A number with signs of money or commas between thousands. 1,5 is not one: it may mean 1.5.
+_DECORATED = re.compile(
+    r"(?:[£$€]|GBP|EUR|USD)?\s*(-?)\s*(?:[£$€])?(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?\s*(?:[£$€]|GBP|EUR|USD)?",
+    re.ASCII,
+)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
 _DAY_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})[ ,-]*(\d{4})", re.ASCII)
 _DIGITS_ONLY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
@@ -272,7 +276,8 @@ def _range_mend(field: Field) -> str:
 
 
 def _not_a_number(field: Field, text: str) -> Fault:
-    plain = _DECORATED.sub("", text)
+    decorated = _DECORATED.fullmatch(text)
+    plain = re.sub(r"[, ]", "", "".join(filter(None, decorated.groups()))) if decorated else text
     pattern = _INTEGER if field.type == "integer" else _DECIMAL
     if plain != text and pattern.fullmatch(plain):
         return Fault("number-as-text", f"“{shorten(text)}” is a number written as text", f"Write {plain}.")

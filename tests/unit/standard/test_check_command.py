@@ -82,6 +82,17 @@ def test_json_holds_every_problem_and_nothing_else_is_on_stdout(faulty: Path) ->
     assert (len(limited["problems"]), limited["errors"]) == (3, 9)
 
 
+def test_json_of_many_problems_is_still_one_json(tmp_path: Path) -> None:
+    rows = "".join(f"p{number},x\n" for number in range(1_500))
+    (tmp_path / "people.csv").write_text(f"person_id,birth_year\n{rows}")
+    many = json.loads(run("check", tmp_path, "--format", "json").stdout)
+    few = json.loads(run("check", tmp_path, "--format", "json", "--limit", "900").stdout)
+    assert len(many["problems"]) == 1_500
+    assert many["problems"][:900] == few["problems"]
+    assert {**many, "problems": []} == {**few, "problems": []}
+    assert list(many) == list(few)
+
+
 def test_good_data_leaves_with_status_0(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("person_id\np1\n")
     done = run("check", tmp_path)

@@ -152,6 +152,29 @@ def test_what_is_not_a_workbook_is_said_not_thrown(tmp_path: Path, monkeypatch: 
     assert "unpack" in broken(tmp_path, good).what
 
 
+def test_a_workbook_of_another_program_without_styles_is_read_without_fuss(tmp_path: Path) -> None:
+    path = workbook(tmp_path, people=[["person_id"], ["p1"]])
+    plain = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(plain, "w") as new:
+        for name in old.namelist():
+            styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            new.writestr(name, styles if name.endswith("styles.xml") else old.read(name))
+    path.write_bytes(plain.getvalue())
+    assert load(path).count("people") == 1
+
+
+def test_a_date_cell_beyond_the_calendar_is_an_error_cell(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "events"
+    sheet.append(["event_id", "person_id", "kind", "occurred_on"])
+    sheet.append(["e1", "p1", "moved", 9_999_999_999])
+    sheet["D2"].number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "data.xlsx")
+    problems = [each for each in check_path(tmp_path / "data.xlsx").problems if each.severity == "error"]
+    assert [(each.code, each.field) for each in problems] == [("formula", "occurred_on")]
+
+
 def test_safe_text_comes_back_as_it_was(tmp_path: Path) -> None:
     path = workbook(tmp_path, people=[["person_id", "source"], ["p1", "'=1+1"], ["p2", "it's"]])
     assert load(path).columns("people", ["source"]) == [["=1+1", "it's"]]

@@ -152,11 +152,18 @@ def test_a_person_and_the_enrolment_must_agree() -> None:
     assert "belongs to p1" in problem.what
 
 
+def test_a_corrected_enrolment_may_have_had_another_person() -> None:
+    versions = [*ENROLMENTS, {**ENROLMENTS[0], "person_id": "p2", "version": 2}]
+    Dataset.from_rows(
+        {"enrolments": versions, "achievements": [achievement(person_id="p2", enrolment_id="e1")]}
+    )
+
+
 def test_every_problem_is_raised_together() -> None:
     found = errors(
         poeple=[{"person_id": "p1"}],
         people=[{"person_id": "p1", "birth_yaer": 1990}, {}],
-        achievements=[achievement(quantity="1,5"), {"achievement_id": "a2"}],
+        achievements=[achievement(quantity="£5"), {"achievement_id": "a2"}],
     )
     assert [each.code for each in found] == [
         "unknown-table",
