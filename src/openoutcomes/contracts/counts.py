@@ -11,12 +11,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from math import floor
 
 from openoutcomes.contracts.lines import Line
 from openoutcomes.contracts.records import Tables, current
-from openoutcomes.contracts.tables import NotFound, dimensions_of, lookup
-from openoutcomes.contracts.terms import Outcome, Version
-from openoutcomes.contracts.words import say_day
+from openoutcomes.contracts.tables import ByTable, NotFound, dimensions_of, lookup
+from openoutcomes.contracts.terms import Outcome, Pays, Version
+from openoutcomes.contracts.words import Range, say_day
 from openoutcomes.contracts.worth import Draft, GroupFacts, Worth, haircut, version_on, weights_of
 from openoutcomes.standard.money import exponent
 
@@ -86,8 +88,13 @@ def _draft(
         )
         return draft
     line.not_tested = untested(outcome, version)
-    _value(draft, outcome, count, facts, placed)
-    _whole_rules(line, version, starts, ends)
+    refusal = _refusal(line, version, starts, ends)
+    # What is refused takes no place under a limit from what is not.
+    _value(draft, outcome, count, facts, defaultdict(int) if refusal else placed)
+    if refusal:
+        line.status, (line.rule, line.reason) = "refused", refusal
+    elif _partly_outside(version, starts, ends):
+        line.reason = f"{line.reason}; part of its period is outside the contract"
     return draft
 
 
@@ -111,25 +118,48 @@ def _value(draft: Draft, outcome: Outcome, count: int, facts: GroupFacts, placed
 def _worth(
     outcome: Outcome, count: int, paid: int, facts: GroupFacts, placed: dict[object, int], currency: str
 ) -> Worth | NotFound:
-    """Value ``paid`` of ``count`` achievements; a price by volume is looked up for each in turn."""
+    """Value ``paid`` of ``count`` achievements; a price by volume is looked up stretch by stretch.
+
+    What lies beyond the last row of a price by volume is worth nothing, as it is for people.
+    """
     by_volume = "volume" in dimensions_of(outcome.pays)
-    begun = placed[("volume", outcome.code)]
-    total = Fraction(0)
-    facts.volume = begun + 1 if by_volume else None
+    first = placed[("volume", outcome.code)] + 1
+    facts.volume = first if by_volume else None
     price = lookup(outcome.pays, facts)
     if isinstance(price, NotFound):
         return price
-    for number in range(paid if by_volume else 0):
-        facts.volume = begun + number + 1
+    total = Fraction(price.amount) * (0 if by_volume else paid)
+    rates: dict[str, Fraction] = defaultdict(Fraction)
+    for start, length in _stretches(outcome.pays, first, paid) if by_volume else ():
+        facts.volume = start
         nth = lookup(outcome.pays, facts)
-        if isinstance(nth, NotFound):
-            return nth
-        total += Fraction(nth.amount)
-    if not by_volume:
-        total = Fraction(price.amount) * paid
-    weights = weights_of(price, outcome.payers, facts.version)
+        if not isinstance(nth, NotFound):
+            total += Fraction(nth.amount) * length
+            for payer, rate in nth.rates:
+                rates[payer] += Fraction(rate) * length
+    weights = tuple(rates.items()) or weights_of(price, outcome.payers, facts.version)
     cuts = (outcome.taper, outcome.deadweight)
     return haircut(price, total * 10 ** exponent(currency), count, cuts, facts, weights, currency)
+
+
+def _stretches(pays: Pays, first: int, count: int) -> list[tuple[int, int]]:
+    """Return (first number, how many) of each stretch of ``count`` numbers that no row's end cuts."""
+    end = first + count
+    starts = sorted({first, *(n for n in _row_ends(pays) if first < n < end)}) if count else []
+    return [(start, after - start) for start, after in pairwise((*starts, end))] if starts else []
+
+
+def _row_ends(pays: Pays) -> set[int]:
+    """Return the whole numbers at which some row of a price by volume may begin or cease to fit."""
+    if not isinstance(pays, ByTable):
+        return set()
+    found = _row_ends(pays.otherwise) if pays.otherwise is not None else set()
+    for row, below in pays.rows:
+        found |= _row_ends(below)
+        if pays.dimension == "volume" and isinstance(row, Range):
+            edges = [edge for edge in (row.low, row.high) if edge is not None]
+            found.update(floor(edge) + more for edge in edges for more in (0, 1))
+    return found
 
 
 def _allowed(outcome: Outcome, count: int, facts: GroupFacts, placed: dict[object, int]) -> int:
@@ -149,17 +179,19 @@ def _allowed(outcome: Outcome, count: int, facts: GroupFacts, placed: dict[objec
     return allowed
 
 
-def _whole_rules(line: Line, version: Version, starts: dt.date, ends: dt.date) -> None:
-    """Refuse a total from outside the contract; say when its period is partly outside."""
+def _refusal(line: Line, version: Version, starts: dt.date, ends: dt.date) -> tuple[str, str] | None:
+    """Return the rule and the reason when a total is from outside the contract."""
+    if version.providers and line.provider_id not in version.providers:
+        return "provider", f"{line.provider_id or 'no provider'} is not a provider under this contract"
     first, last = version.runs.first, version.outcomes_until or version.runs.last
     if (last is not None and starts > last) or (first is not None and ends < first):
-        line.status, line.rule = "refused", "runs"
-        line.reason = f"its period, {say_day(starts)} to {say_day(ends)}, is outside the contract"
-    elif (last is not None and ends > last) or (first is not None and starts < first):
-        line.reason = f"{line.reason}; part of its period is outside the contract"
-    if version.providers and line.provider_id not in version.providers:
-        line.status, line.rule = "refused", "provider"
-        line.reason = f"{line.provider_id or 'no provider'} is not a provider under this contract"
+        return "runs", f"its period, {say_day(starts)} to {say_day(ends)}, is outside the contract"
+    return None
+
+
+def _partly_outside(version: Version, starts: dt.date, ends: dt.date) -> bool:
+    first, last = version.runs.first, version.outcomes_until or version.runs.last
+    return (last is not None and ends > last) or (first is not None and starts < first)
 
 
 def untested(outcome: Outcome, version: Version) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ _ENROLMENTS = (
     "enrolment_id", "person_id", "programme_id", "provider_id", "referred_on", "referred_by",
     "started_on", "ended_on", "age_at_start", "payment_group", "cohort",
 )  # fmt: skip
+#: Fields of records that hold several values.
+_LISTS = ("characteristics", "evidence_kinds", "evidence_dates", "items")
 _LONG_AFTER = 3653
 
 Row = dict[str, object]
@@ -148,7 +150,7 @@ def _read(reader: TermsReader, node: Node, terms: Terms) -> Example:
         says=keys["says"].text if "says" in keys else "",
         line=node.line,
         as_of=(reader.day(keys["as of"]) if "as of" in keys else None)
-        or last + dt.timedelta(days=_LONG_AFTER),
+        or last + dt.timedelta(days=min(_LONG_AFTER, (dt.date.max - last).days)),
         parameters=values,
         tables=dict(given.tables),
         expect=expected,
@@ -191,9 +193,11 @@ def _field(name: str) -> str:
     return _SYNONYMS.get(name, name)
 
 
-def _scalar(given: _Given, node: Node) -> object:
-    if node.is_list:
+def _scalar(given: _Given, name: str, node: Node) -> object:
+    if node.is_list and name in _LISTS:
         return [item.text for item in node.items]
+    if not (node.is_scalar or node.is_empty):
+        given.reader.error(node, f"expected one value here, found {node.text}.", "Write field: value.")
     _note_dates(given, node.text)
     return node.text or None
 
@@ -209,7 +213,7 @@ def _note_dates(given: _Given, text: str) -> None:
 def _plain_row(given: _Given, node: Node) -> Row:
     if not node.is_map:
         given.reader.error(node, f"expected the fields of a record, found {node.text or 'nothing'!r}.")
-    return {_field(key): _scalar(given, child) for key, child in node.mapping.items()}
+    return {(name := _field(key)): _scalar(given, name, child) for key, child in node.mapping.items()}
 
 
 def _read_person(given: _Given, node: Node) -> None:
@@ -403,7 +407,11 @@ def _read_expected(reader: TermsReader, code: str, node: Node) -> Expected | Non
         reader.error(node, f"{node.text!r} is not something to expect.", mend)
         return None
     amount = Decimal(match[2]) if match[2] else None
-    on = dt.date.fromisoformat(match[3]) if match[3] else None
+    try:
+        on = dt.date.fromisoformat(match[3]) if match[3] else None
+    except ValueError:
+        reader.error(node, f"{match[3]!r} is not a date.", "Write dates as 2015-01-31 (year-month-day).")
+        return None
     return Expected(code, match[1] or "", amount, on, node.text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -120,17 +121,22 @@ def _surplus(
     for version in versions:
         for code, share in version.surplus.items():
             rows = indicators.values.get(share.indicator, ())
-            for first, last, _area, value in rows:
+            times: dict[str, int] = defaultdict(int)
+            for first, last, area, value in rows:
                 day = last or first
                 if day is None or day > as_of or version_on(versions, day) is not version:
                     continue
-                yield _surplus_draft(version, code, share, day, value, currency)
+                id_ = f"{code}:{day.isoformat()}" + (f":{area}" if area else "")
+                times[id_] += 1
+                # Figures of two areas, or two figures of one day, must not share a line's id.
+                id_ += f":{times[id_]}" if times[id_] > 1 else ""
+                yield _surplus_draft(id_, version, code, share, day, value, currency)
 
 
 def _surplus_draft(
-    version: Version, code: str, share: SurplusShare, day: dt.date, value: Decimal, currency: str
+    id_: str, version: Version, code: str, share: SurplusShare, day: dt.date, value: Decimal, currency: str
 ) -> Draft:
-    line = Line(f"{code}:{day.isoformat()}", code, day, share.order, "surplus shares", currency)
+    line = Line(id_, code, day, share.order, "surplus shares", currency)
     line.terms_version, line.price_on, line.rule = version.number, day, "surplus share"
     exact, parts = Fraction(0), []
     for i, (level, part) in enumerate(share.bands):
@@ -158,9 +164,3 @@ def _surplus_draft(
         line.reason += f", at most {format_money(share.most or Decimal(0), currency)}"
     facts = GroupFacts(version, day)
     return Draft(line, version, None, net, share.payers or version.payers, facts)
-
-
-def _places(currency: str) -> int:
-    from openoutcomes.standard.money import exponent  # noqa: PLC0415
-
-    return exponent(currency)

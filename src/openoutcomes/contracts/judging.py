@@ -117,13 +117,13 @@ def judge(claim: Claim, compiled: CompiledOutcome, history: History) -> tuple[Ve
         history.refused[claim.outcome].append(fact)
         return merit, []
     history.facts[claim.outcome].append(fact)
-    if compiled.is_milestone and merit is None:
-        history.milestones[compiled.outcome.alternates] = fact
     if merit is not None and merit.unripe:
         return merit, waits
     taken = take_slot(claim, compiled, history)
     if taken is not None:
         return taken, []
+    if compiled.is_milestone and merit is None:
+        history.milestones[compiled.outcome.alternates] = fact
     return merit, waits
 
 
@@ -173,6 +173,7 @@ def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verd
                 "at least apart",
                 f"the last one counted was on {say_day(history.last_paid[outcome.code])}; the next may count from {say_day(free)}",
             )
+    sides: dict[object, int] = {}
     for group, side in compiled.either_or:
         if group.keep == "highest":
             continue
@@ -180,12 +181,15 @@ def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verd
             group.name,
             claim.person.id if group.per == "person" or claim.enrolment is None else claim.enrolment.id,
         )
-        other = history.sides.setdefault(key, (side, claim))
-        if other[0] != side:
+        sides[key] = side
+        other = history.sides.get(key)
+        if other is not None and other[0] != side:
             return refused(
                 "either-or",
                 f"{other[1].outcome} ({other[1].id}) was achieved first, and only one side of {group.name} pays",
             )
+    for key, side in sides.items():
+        history.sides.setdefault(key, (side, claim))
     for key in keys:
         history.slots[key] += 1
         history.slot_holder.setdefault(key, claim)

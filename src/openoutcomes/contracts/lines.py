@@ -177,18 +177,26 @@ class Result:
 
     def by_outcome(self) -> list[dict[str, Any]]:
         """Return counts and sums for each outcome, in the terms' order."""
-        groups: dict[tuple[int, str], list[Line]] = {}
+        groups: dict[str, list[Line]] = {}
         for line in self.lines:
-            groups.setdefault((line.order, line.outcome), []).append(line)
+            groups.setdefault(line.outcome, []).append(line)
+        # An amendment may move an outcome in the terms: its place is that of its latest lines.
+        ordered = sorted(
+            (max((line.terms_version, line.order) for line in lines)[1], outcome)
+            for outcome, lines in groups.items()
+        )
         return [
             {
                 "outcome": outcome,
-                "count": _count(lines),
-                "lines": len(lines),
-                **{f"{status}_lines": sum(line.status == status for line in lines) for status in _STATUSES},
-                **_sums(lines, self.currency),
+                "count": _count(groups[outcome]),
+                "lines": len(groups[outcome]),
+                **{
+                    f"{status}_lines": sum(line.status == status for line in groups[outcome])
+                    for status in _STATUSES
+                },
+                **_sums(groups[outcome], self.currency),
             }
-            for (_, outcome), lines in sorted(groups.items())
+            for _, outcome in ordered
         ]
 
     def by_payer(self) -> list[dict[str, Any]]:

@@ -173,12 +173,12 @@ def _claim_drafts(
     total = len(placed)
     for number, (person_id, _on, _depth, _rank, _id, _number, claim, compiled) in enumerate(placed):
         if person_id != person:
-            _close(drafts[person_first:], history)
+            _close(pricer, drafts[person_first:], history)
             person, history, person_first = person_id, History(), len(drafts)
             if progress is not None and number % 20_000 < 50:
                 progress(number, total, "claims judged")
         drafts.append(_draft(pricer, claim, compiled, history, explain))
-    _close(drafts[person_first:], history)
+    _close(pricer, drafts[person_first:], history)
     if progress is not None and total:
         progress(total, total, "claims judged")
     return drafts
@@ -258,7 +258,8 @@ def _value(
         line.status, line.rule = verdict.status, verdict.rule
         line.reason = "; ".join(dict.fromkeys(wait.reason for wait in waits)) if waits else verdict.reason
     draft = Draft(line, rules.version, rules, 0, (), claim, unripe=verdict is not None and verdict.unripe)
-    if not rules.by_volume:
+    # A claim made too early is valued when the person's other claims have their places.
+    if not rules.by_volume and not draft.unripe:
         set_worth(pricer, draft)
     return draft
 
@@ -307,7 +308,7 @@ def _no_price(line: Line, missing: NotFound) -> None:
     line.status = "held" if missing.value is None else "refused"
 
 
-def _close(drafts: list[Draft], history: History) -> None:
+def _close(pricer: Pricer, drafts: list[Draft], history: History) -> None:
     """Finish a person: claims made too early take the places left, then either-or by value is settled."""
     highest = False
     for draft in drafts:
@@ -319,6 +320,8 @@ def _close(drafts: list[Draft], history: History) -> None:
             taken = take_slot(draft.facts, rules, history)
             if taken is not None:
                 _refuse(draft.line, taken.rule, taken.reason)
+            if not rules.by_volume:
+                set_worth(pricer, draft)
     if highest:
         _keep_highest(drafts)
 
@@ -378,16 +381,23 @@ def _has_place(pricer: Pricer, draft: Draft, claim: Claim, places: dict[object, 
     line = draft.line
     if line.status == "refused" or draft.rules is None:
         return True
-    if draft.rules.by_volume:
-        places["volume", line.outcome] += 1
-        claim.volume = places["volume", line.outcome]
-        set_worth(pricer, draft)
+    if draft.rules.by_volume and not _by_volume(pricer, draft, claim, places):
+        return True
     full = _count_limit(draft, claim, places)
     if full is None:
+        if draft.rules.by_volume:
+            places["volume", line.outcome] += 1
         return True
     line.rule, line.reason = "at most", full
     line.reduced_minor, line.status = line.gross_minor, "reduced"
     return False
+
+
+def _by_volume(pricer: Pricer, draft: Draft, claim: Claim, places: dict[object, int]) -> bool:
+    """Price a claim by how many were paid before it; False when the terms have no price for that many."""
+    claim.volume = places["volume", draft.line.outcome] + 1
+    set_worth(pricer, draft)
+    return draft.line.status != "refused"
 
 
 def _count_limit(draft: Draft, claim: Claim, places: dict[object, int]) -> str | None:

@@ -43,6 +43,14 @@ from openoutcomes.standard.yamlnodes import Node, Reader, load_yaml, merged, par
 STANDINGS = ("contract", "template", "historic: not a template")
 _PARAMETER = re.compile(r"\bparameter ([\w-]+)")
 _ASIDE = ("parameters", "examples", "about", "source", "name")
+_NEEDED = ("contract", "currency", "runs", "parties")
+_WORDS = ("contract", "name", "standing", "about", "currency")
+_NAMED = (
+    "parameters", "either or", "cohort outcomes", "fixed payments", "surplus shares",
+    "when a payer's cap is reached",
+)  # fmt: skip
+#: How many outcomes may follow one another: more than any contract has, few enough to walk through.
+_LONGEST_CHAIN = 200
 _RULES = (
     "outcomes",
     "cohort outcomes",
@@ -79,7 +87,7 @@ def read_terms(
     value is an error. Raises InputError with every mistake found.
     """
     reader = TermsReader()
-    keys = reader.section(document.node, "contract", required=("contract", "currency", "runs", "parties"))
+    keys = reader.section(document.node, "contract", required=_NEEDED)
     declared = _read_parameters(reader, keys.get("parameters"))
     values, missing = _bind(reader, document.node, declared, dict(parameters or {}), assume=assume)
     bound = _substitute(reader, document.node, values, declared)
@@ -214,6 +222,13 @@ def _read_amendments(reader: TermsReader, node: Node | None) -> list[_Amendment]
             continue
         changes = keys["changes"]
         for key in changes.mapping:
+            if key not in KEYS["contract"]:
+                mend = suggestion(key, KEYS["contract"])
+                reader.error(changes.mapping[key], f"unknown key {key!r}.", mend, "unknown-key")
+            if key in _NEEDED and changes.mapping[key].is_empty:
+                reader.error(
+                    changes.mapping[key], f"an amendment cannot remove {key!r}.", "Write its new value."
+                )
             if key in (
                 "contract",
                 "currency",
@@ -242,18 +257,26 @@ def _histories(reader: TermsReader, root: Node) -> tuple[tuple[dt.date | None, t
     amendments = _read_amendments(reader, root.mapping.get("amendments"))
     original = _read_version(reader, root, None)
     histories: list[tuple[dt.date | None, tuple[Version, ...]]] = [(None, (original,))]
+    # Chains that begin alike share what they have read.
+    read: dict[tuple[int, ...], tuple[Node, Version]] = {}
     for known in sorted({a.agreed for a in amendments}):
         node, versions = root, [original]
+        chain: tuple[int, ...] = ()
         for amendment in amendments:
             if amendment.agreed <= known:
-                node = merged(node, amendment.changes)
-                versions.append(_read_version(reader, node, amendment))
+                chain += (amendment.number,)
+                if chain not in read:
+                    changed = merged(node, amendment.changes)
+                    read[chain] = changed, _read_version(reader, changed, amendment)
+                node, version = read[chain]
+                versions.append(version)
         histories.append((known, tuple(versions)))
     return tuple(histories)
 
 
 def _read_version(reader: TermsReader, root: Node, amendment: _Amendment | None) -> Version:
     keys = {key: node for key, node in root.mapping.items() if key in KEYS["contract"]}
+    _check_kinds(reader, keys)
     if "currency" in keys:
         reader.currency = keys["currency"].text
         if not re.fullmatch(r"[A-Z]{3}", reader.currency):
@@ -317,6 +340,20 @@ def _read_version(reader: TermsReader, root: Node, amendment: _Amendment | None)
     )
     _check_whole(reader, keys, version)
     return version
+
+
+def _check_kinds(reader: TermsReader, keys: Mapping[str, Node]) -> None:
+    """Report a list where names with values belong, and the like, that would else be passed over."""
+    for key in _WORDS:
+        if key in keys:
+            reader.text(keys[key])
+    for key in _NAMED:
+        if key in keys and not (keys[key].is_map or keys[key].is_empty):
+            reader.error(
+                keys[key],
+                f"expected names with their values here, found {keys[key].text}.",
+                "Write name: value.",
+            )
 
 
 def _read_outcomes(reader: TermsReader, keys: Mapping[str, Node], count: int) -> dict[str, Outcome]:
@@ -444,6 +481,10 @@ def _read_cohorts(
     if node.is_scalar:
         reader.choice(node, ("as recorded",))
         return "as recorded"
+    if node.is_list:
+        reader.error(
+            node, "expected the name of each cohort with its dates, found a list.", "Write {first: …}."
+        )
     cohorts: list[tuple[str, Days]] = []
     for name, child in node.mapping.items():
         span = read_days(reader, child)
@@ -527,6 +568,7 @@ def _prices(rule: object) -> list[Price]:
 
 def _check_circles(reader: Reader, keys: Mapping[str, Node], version: Version) -> None:
     depth: dict[str, int] = {}
+    too_long: list[str] = []
 
     def visit(code: str, trail: tuple[str, ...]) -> int:
         if trail[-1:] == (code,):
@@ -536,6 +578,12 @@ def _check_circles(reader: Reader, keys: Mapping[str, Node], version: Version) -
             reader.error(
                 keys["outcomes"].mapping[code], f"these outcomes follow each other in a circle: {circle}."
             )
+            return 0
+        if len(trail) > _LONGEST_CHAIN:
+            if not too_long:
+                what = f"more than {_LONGEST_CHAIN} outcomes follow one another here."
+                reader.error(keys["outcomes"].mapping[code], what, "Is something following by mistake?")
+            too_long.append(code)
             return 0
         if code not in depth:
             outcome = version.outcomes[code]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -37,6 +38,13 @@ from openoutcomes.contracts.terms import (
 from openoutcomes.contracts.words import Days, Range
 from openoutcomes.standard.yamlnodes import Node, suggestion
 
+_LABELS = {
+    "month": (r"[0-9]{4}-(0[1-9]|1[0-2])", "2015-01"),
+    "quarter": (r"[0-9]{4}-Q[1-4]", "2015-Q1"),
+    "calendar year": (r"[0-9]{4}", "2015"),
+    "financial year": (r"[0-9]{4}(/[0-9]{2})?", "2015/16"),
+    "contract year": (r"(year )?[1-9][0-9]?", "1"),
+}
 _COMPARED = ("fall", "rise", "fewer", "more", "units avoided", "units gained")
 
 
@@ -298,7 +306,10 @@ def _period_caps(reader: TermsReader, node: Node, kind: str) -> list[Cap]:
     if not node.is_map or any(key.startswith("by ") for key in node.mapping):
         return [Cap("contract", read_amount(reader, node), f"cap per {kind}", period=kind)]  # type: ignore[arg-type]
     caps = []
+    shape, example = _LABELS[kind]
     for label, child in node.mapping.items():
+        if not re.fullmatch(shape, label):
+            reader.error(child, f"{label!r} is not a {kind}.", f"Write {example}: 50000.")
         name = f"year {label}" if kind == "contract year" and label.isdecimal() else label
         caps.append(
             Cap("contract", read_amount(reader, child), f"cap of {kind} {label}", only=(name,), period=kind)  # type: ignore[arg-type]

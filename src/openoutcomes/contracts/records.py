@@ -218,6 +218,9 @@ class Indicators:
             for row in self.values.get(name, ())
             if (row[0] is None or row[0] <= by) and (area is None or (row[2] is not None and row[2] == area))
         ]
+        if area is None:
+            # The figure of the whole place, where there is one, before those of its areas.
+            rows = [row for row in rows if row[2] is None] or rows
         return rows[-1][3] if rows else None
 
     def in_days(self, name: str, days: Days) -> Decimal | None:

@@ -47,15 +47,15 @@ def run_clock(
     is complete changes nothing. Time in a forgiven gap moves the due day on, unless gaps count.
     """
     length = follows.length or Duration(0, "day")
-    started = starts[0]
+    started = here_from = starts[0]
     due = calendar.add(started, length)
     away_total = 0
     restarts = 0
-    for loss in (day for day in losses if day >= started and day <= until):
-        if loss < started or loss >= due:
-            # Lost after the time was complete, or before the start that now counts.
-            if loss >= due:
-                break
+    for loss in sorted({day for day in losses if day <= until}):
+        if loss >= due:
+            break
+        if loss < here_from:
+            # What is already lost cannot be lost again.
             continue
         latest = calendar.add(loss, follows.gap) if follows.gap else loss
         if any(loss <= move <= latest for move in moves):
@@ -69,13 +69,14 @@ def run_clock(
             if not over:
                 away_total += away
                 due = due if follows.gaps_count else due + dt.timedelta(days=away)
+                here_from = back
                 continue
         if (back is None or back > until) and until <= latest and follows.gap is not None:
             # Still inside a gap that may yet be forgiven: nothing is decided.
             return Clock(started, due, reached=False, restarts=restarts)
         if back is None or back > until:
             return Clock(started, due, reached=False, lost_on=loss, restarts=restarts)
-        started, away_total, restarts = back, 0, restarts + 1
+        started, here_from, away_total, restarts = back, back, 0, restarts + 1
         due = calendar.add(started, length)
     return Clock(started, due, reached=due <= until, restarts=restarts)
 
