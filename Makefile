@@ -65,6 +65,7 @@ derived: $(VENV)/.dev ## write again what is generated: schemas, templates, refe
 	$(BIN)/openoutcomes outcomes build
 	$(BIN)/openoutcomes indigo rules > docs/reference/indigo-rules.md
 	$(RUN) openoutcomes.cli._reference
+	$(BIN)/python tests/spec/contracts/test_reference.py
 	$(BIN)/python tests/spec/guides/test_guides.py
 
 deep: $(VENV)/.dev ## the tests again, with slow ones and thousands of generated examples
