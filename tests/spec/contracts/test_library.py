@@ -8,6 +8,7 @@ import datetime as dt
 
 import pytest
 
+from openoutcomes.contracts.advice import advice
 from openoutcomes.contracts.catalogue import library_names, library_path
 from openoutcomes.contracts.examples import run_examples
 from openoutcomes.contracts.reading import load_terms, open_terms
@@ -97,6 +98,11 @@ def test_a_number_that_no_source_gives_is_a_parameter_marked_assumed(name: str) 
             assert parameter.assumed, parameter.name
             assert parameter.example is not None, parameter.name
             assert not parameter.source, parameter.name
+
+
+@every_contract
+def test_nothing_in_it_needs_a_second_look(name: str) -> None:
+    assert advice(open_terms(library_path(name)), terms_of(name)) == []
 
 
 @every_contract
