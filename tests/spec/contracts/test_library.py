@@ -11,8 +11,10 @@ import pytest
 from openoutcomes.contracts.advice import advice
 from openoutcomes.contracts.catalogue import library_names, library_path
 from openoutcomes.contracts.examples import run_examples
-from openoutcomes.contracts.reading import load_terms, open_terms
+from openoutcomes.contracts.explaining import explain
+from openoutcomes.contracts.reading import load_terms, open_terms, read_terms
 from openoutcomes.contracts.terms import Terms
+from openoutcomes.standard.dataset import Dataset
 from openoutcomes.standard.outcomes import load_map
 from openoutcomes.standard.yamlnodes import Node
 
@@ -79,6 +81,23 @@ def test_some_example_shows_what_is_not_paid(name: str) -> None:
     outcomes = run_examples(open_terms(library_path(name)))
     statuses = {line.status for o in outcomes if o.result is not None for line in o.result.lines}
     assert statuses & {"held", "refused", "reduced"}
+
+
+@every_contract
+def test_every_line_of_every_example_adds_up_and_has_a_story(name: str) -> None:
+    document = open_terms(library_path(name))
+    for outcome in run_examples(document):
+        example, result = outcome.example, outcome.result
+        assert result is not None
+        for line in result:
+            assert line.gross == line.amount + line.reduced + line.held + line.refused
+            assert sum(paid for _, paid, _ in line.payers_minor) == line.minor
+            assert line.reason
+        terms = read_terms(document, example.parameters, assume=True)
+        records = Dataset.from_rows(example.tables)
+        _, stories = explain(terms, records, example.as_of, [line.line_id for line in result])
+        assert [story.line.line_id for story in stories] == [line.line_id for line in result]
+        assert all(story.line.reason in story.as_text() for story in stories)
 
 
 @every_contract
