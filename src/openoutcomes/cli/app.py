@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from openoutcomes import __version__
-from openoutcomes.cli import _output, check, contract, indigo, ledger, outcomes
+from openoutcomes.cli import _output, check, contract, demo, indigo, ledger, outcomes
 from openoutcomes.standard.problems import InputError
 
 FINE, DATA_HAS_ERRORS, CANNOT_USE_INPUT, READER_GONE = 0, 1, 2, 141
@@ -58,6 +58,7 @@ def _root(
 
 # Commands, one line each, in the order of the help page: `add_typer` for a group such as `contract`,
 # `command("check")` applied to the function for a single command.
+app.command("demo")(demo.demo)
 app.command("check")(check.check)
 app.command("template")(check.template)
 app.add_typer(check.app, name="standard")

@@ -9,13 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openoutcomes.contracts.explaining import Explanation
 from openoutcomes.contracts.lines import Result
 from openoutcomes.contracts.showing import Page
 from openoutcomes.contracts.words import say_day
 from openoutcomes.standard.money import format_money
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MOST_LINES = 2_000
 CSV_COLUMNS = (
@@ -80,7 +83,7 @@ def reasons(result: Result) -> list[dict[str, Any]]:
 def page_html(result: Result) -> str:
     """Return the result as one page that needs nothing else: summary, tables, lines with reasons."""
     cur = result.currency
-    return _render(
+    return render(
         "result.html.j2",
         result=result,
         totals=result.totals(),
@@ -97,27 +100,34 @@ def page_html(result: Result) -> str:
 
 def terms_html(page: Page) -> str:
     """Return the page of terms as HTML."""
-    return _render("terms.html.j2", page=page)
+    return render("terms.html.j2", page=page)
 
 
 def explanations_html(result: Result, stories: list[Explanation]) -> str:
     """Return the stories of lines as HTML."""
-    return _render("stories.html.j2", result=result, stories=stories, day=say_day)
+    return render("stories.html.j2", result=result, stories=stories, day=say_day)
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Return a page from a template of this room; values are escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+def render_text(source: str, **values: object) -> str:
+    """Return a page from the text of a template, which may extend ``base.html.j2``."""
+    return _environment().from_string(source).render(**values)
+
+
+def _environment() -> Environment:
     # Imported here because only pages need it, and it is slow to import.
     from jinja2 import DictLoader, Environment, StrictUndefined  # noqa: PLC0415
 
     folder = resources.files("openoutcomes.contracts") / "templates"
-    files = {
-        item.name: item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".j2")
-    }
-    environment = Environment(
+    files = {i.name: i.read_text(encoding="utf-8") for i in folder.iterdir() if i.name.endswith(".j2")}
+    return Environment(
         loader=DictLoader(files),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(**values)

@@ -36,7 +36,12 @@ def round_half_up(value: Fraction) -> int:
 
 
 def to_minor(amount: Decimal | Fraction | int, currency: str) -> int:
-    """Turn major units (pounds) into whole minor units (pence), rounding half up."""
+    """Turn major units (pounds) into whole minor units (pence), rounding half up.
+
+    Raises TypeError for a float, which cannot hold most amounts exactly.
+    """
+    if isinstance(amount, float):
+        raise TypeError("money is never a float: give a Decimal, a Fraction or whole units")
     return round_half_up(Fraction(amount) * 10 ** exponent(currency))
 
 
@@ -55,8 +60,10 @@ def allocate(total: int, weights: Sequence[Fraction | int]) -> list[int]:
 
     Largest remainder (Hamilton); equal remainders go to the earlier weight. Negative totals
     are shared as the mirror of the positive. Raises ValueError unless weights are
-    non-negative with a positive sum.
+    non-negative with a positive sum, TypeError for floats.
     """
+    if any(isinstance(weight, float) for weight in weights):
+        raise TypeError("weights are never floats: give Fractions or whole numbers")
     whole = sum(weights, Fraction(0))
     if whole <= 0 or any(weight < 0 for weight in weights):
         raise ValueError("weights must be non-negative and must not all be zero")
@@ -71,7 +78,11 @@ def allocate(total: int, weights: Sequence[Fraction | int]) -> list[int]:
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """Write an amount in British form: ``£1,234.50``, ``-£3.00``, ``SEK 10.00``."""
-    sign = "-" if amount < 0 else ""
+    """Write an amount in British form: ``£1,234.50``, ``-£3.00``, ``SEK 10.00``.
+
+    An amount with more places than the currency has is shown rounded half up.
+    """
+    shown = quantize(amount, currency)
+    sign = "-" if shown < 0 else ""
     symbol = _SYMBOLS.get(currency, f"{currency} ")
-    return f"{sign}{symbol}{abs(amount):,.{exponent(currency)}f}"
+    return f"{sign}{symbol}{abs(shown):,}"
