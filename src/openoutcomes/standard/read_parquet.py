@@ -21,7 +21,9 @@ def read_parquet(path: Path, table: Table, file: str) -> RawTable:
     place = Place(file, row_finder(()))
     try:
         data = pq.ParquetFile(path).read()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        names = data.schema.names
+        data.validate(full=True)  # text that is not UTF-8, lists that overrun
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
         problem = Problem(
             f"This is not a Parquet file that can be read ({shorten(str(error), 120)}).",
             "Write it again.",
@@ -30,7 +32,7 @@ def read_parquet(path: Path, table: Table, file: str) -> RawTable:
         )
         return RawTable({}, 0, place, problems=(problem,), usable=False)
     found, problems = match_header(
-        data.schema.names, table, file, blank=lambda at: data.column(at).null_count == data.num_rows
+        names, table, file, blank=lambda at: data.column(at).null_count == data.num_rows
     )
     columns: dict[str, Encoded] = {}
     for name, position in found.items():

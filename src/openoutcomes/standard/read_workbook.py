@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
@@ -26,6 +27,11 @@ from openoutcomes.standard.values import shorten
 
 #: Sheets of the template that hold no data.
 OTHER_SHEETS = frozenset({"help", "lists"})
+#: What the library raises, by no rule, when the archive or the XML within it is damaged.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException, EOFError, LookupError, TypeError,
+    ValueError, AttributeError, ArithmeticError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 #: What a workbook may unpack to: more is a damaged file or a trap.
 LARGEST_UNPACKED = 4 * 1024**3
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -39,51 +45,58 @@ def read_workbook(
     ``told(done, name)`` hears of each sheet before it is read. Raises InputError when the file
     is not a workbook that can be opened, OSError when it cannot be read.
     """
-    _look_inside(path)
     found: list[tuple[str, RawTable | Problem]] = []
-    with warnings.catch_warnings():
+    with path.open("rb") as file, warnings.catch_warnings():
         # It warns of styles and features that it drops; none of them holds data.
         warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        try:
-            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-            for sheet in book.worksheets:
-                if sheet.title.lower() not in OTHER_SHEETS:
-                    told(len(found), sheet.title)
-                    found += _read_if_table(sheet, f"{path.name} [{sheet.title}]")
-            book.close()
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
-            raise InputError(_not_a_workbook(path, str(error))) from error
+        for sheet in _open(file, path).worksheets:
+            if sheet.title.lower() not in OTHER_SHEETS:
+                told(len(found), sheet.title)
+                found += _read_if_table(sheet, path)
     return found
 
 
-def _read_if_table(sheet: Any, where: str) -> list[tuple[str, RawTable | Problem]]:
+def _read_if_table(sheet: Any, path: Path) -> list[tuple[str, RawTable | Problem]]:
     """Read a sheet named after a table; one with another name is a problem unless it is empty."""
-    sheet.reset_dimensions()  # what a file says of its size is often wrong
-    rows = ([_cell(cell) for cell in row] for row in sheet.iter_rows())
+    where = f"{path.name} [{sheet.title}]"
+    rows = ([_cell(cell) for cell in row] for row in _rows(sheet, path))
     if sheet.title in TABLES:
         return [(sheet.title, _read_sheet(rows, TABLES[sheet.title], where))]
     return [(sheet.title, unknown_table(sheet.title, where))] if any(any(row) for row in rows) else []
 
 
-def _not_a_workbook(path: Path, why: str) -> Problem:
-    what = f"This is not an Excel workbook that can be read ({shorten(why, 120)})."
-    return Problem(
-        what, "Open it in a spreadsheet program and save it as .xlsx.", path.name, code="not-a-workbook"
-    )
+def _not_a_workbook(path: Path, why: str) -> InputError:
+    what = f"This is not an Excel workbook that can be read ({shorten(why, 120) or 'it is damaged'})."
+    mend = "Open it in a spreadsheet program and save it as .xlsx."
+    return InputError(Problem(what, mend, path.name, code="not-a-workbook"))
 
 
-def _look_inside(path: Path) -> None:
-    """Refuse what is not a zip archive, or unpacks to more than could be a workbook."""
-    with path.open("rb") as file:
-        if file.read(4) == _OLD_EXCEL:
-            raise InputError(_not_a_workbook(path, "it is an old .xls file or is protected by a password"))
+def _open(file: IO[bytes], path: Path) -> Any:
+    """Open a workbook, refusing what is not a zip archive or unpacks to more than a workbook would."""
+    if file.read(4) == _OLD_EXCEL:
+        raise _not_a_workbook(path, "it is an old .xls file or is protected by a password")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise InputError(_not_a_workbook(path, str(error))) from error
-    if size > LARGEST_UNPACKED:
-        raise InputError(_not_a_workbook(path, f"it would unpack to {size:,} bytes"))
+        if size <= LARGEST_UNPACKED:
+            return load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    except DAMAGED as error:
+        raise _not_a_workbook(path, str(error)) from error
+    raise _not_a_workbook(path, f"it would unpack to {size:,} bytes")
+
+
+def _rows(sheet: Any, path: Path) -> Iterator[Any]:
+    """Yield a sheet's rows of cells. Only the library's own steps are watched for damage to the file."""
+    sheet.reset_dimensions()  # what a file says of its size is often wrong
+    rows = sheet.iter_rows()
+    while True:
+        try:
+            row = next(rows, None)
+        except DAMAGED as error:
+            raise _not_a_workbook(path, str(error)) from error
+        if row is None:
+            return
+        yield row
 
 
 def _cell(cell: Any) -> str | None:
