@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -78,7 +78,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
     return value
 
 
-def _text(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
+def _text(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"  # never a formula, whatever it begins with
     return cell
