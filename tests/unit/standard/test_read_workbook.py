@@ -152,6 +152,17 @@ def test_what_is_not_a_workbook_is_said_not_thrown(tmp_path: Path, monkeypatch: 
     assert "unpack" in broken(tmp_path, good).what
 
 
+def test_a_sheet_that_breaks_off_in_the_middle_is_never_half_loaded(tmp_path: Path) -> None:
+    rows: Rows = [["person_id"], *([f"p{number}"] for number in range(5_000))]
+    good = workbook(tmp_path, people=rows).read_bytes()
+    cut = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(cut, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    assert "no element found" in broken(tmp_path, cut.getvalue()).what
+
+
 def test_a_workbook_of_another_program_without_styles_is_read_without_fuss(tmp_path: Path) -> None:
     path = workbook(tmp_path, people=[["person_id"], ["p1"]])
     plain = io.BytesIO()
