@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
 from openoutcomes.contracts.terms import Terms
@@ -52,9 +53,8 @@ class Synthetic:
         found: Counter[str] = Counter()
         for batch in self.batches:
             for step in self.brief.steps:
-                found[step.outcome.code] += len(
-                    set(batch.claims.person[batch.claims.step == step.place].tolist())
-                )
+                who = batch.claims.person[batch.claims.step == step.place]
+                found[step.outcome.code] += len(np.unique(who))
         order = sorted(self.brief.steps, key=lambda step: step.outcome.order)
         return {step.outcome.code: found[step.outcome.code] for step in order if not step.is_payment}
 
@@ -65,7 +65,7 @@ class Synthetic:
         for name in TABLES:
             if name in around:
                 yield name, iter([around[name]])
-            elif name in RENDERERS:
+            elif name in RENDERERS and (name != "contributions" or self._shares_credit()):
                 rows = self._rendered(maker, name, progress)
                 first = next(rows, None)
                 if first is not None:
@@ -97,6 +97,9 @@ class Synthetic:
                 yield table
             done += batch.cast.size
             progress(done, self.people, f"writing {name}")
+
+    def _shares_credit(self) -> bool:
+        return any(step.outcome.shared_with for step in self.brief.steps)
 
     def _cohort_sizes(self) -> dict[str, int]:
         sizes: Counter[str] = Counter()

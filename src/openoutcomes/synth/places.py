@@ -51,7 +51,7 @@ def surroundings(
     }
     given = {name: [{**row, "source": SOURCE} for row in each] for name, each in rows.items() if each}
     data = Dataset.from_rows(given)
-    return {name: data.arrow(name) for name in given}
+    return {name: data.arrow(name).select(list(each[0])) for name, each in given.items()}
 
 
 def _organisations(brief: Brief, profile: Profile) -> Rows:
