@@ -80,6 +80,7 @@ def parse_profile(text: str, brief: Brief, file: str = "profile.yaml") -> Profil
 def _read(node: Node, brief: Brief) -> Profile:
     reader = _ProfileReader(brief=brief)
     profile = reader.profile(node)
+    reader.problems.sort(key=lambda problem: problem.line or 0)
     reader.raise_if_any()
     return profile
 
