@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from openoutcomes.contracts.terms import Condition
-from openoutcomes.contracts.words import Range
+from openoutcomes.contracts.words import Days, Range
 from openoutcomes.synth.brief import Brief, whole_numbers
 from openoutcomes.synth.draws import Draws, Flags, Ints, between, choose_word, normal
 from openoutcomes.synth.profile import InstrumentProfile, Profile
@@ -60,7 +60,7 @@ def make_cast(brief: Brief, profile: Profile, draws: Draws, first: int) -> Cast:
     }
     start = between(draws.uniform("people/start"), low, high)
     if "cohort" in attributes:
-        start, attributes["cohort"] = _cohorts(brief, draws, start, attributes["cohort"])
+        start, attributes["cohort"] = _cohorts(brief, draws, start, attributes["cohort"], (low, high))
     referral = np.maximum(
         start - profile.referral.days(draws.uniform("people/referral")), _first_referral(brief)
     )
@@ -94,14 +94,16 @@ def _first_referral(brief: Brief) -> int:
     return max((number(day) for day in first), default=number(brief.first) - 365)
 
 
-def _cohorts(brief: Brief, draws: Draws, start: Ints, drawn: Coded) -> tuple[Ints, Coded]:
+def _cohorts(
+    brief: Brief, draws: Draws, start: Ints, drawn: Coded, window: tuple[int, int]
+) -> tuple[Ints, Coded]:
     """Make cohorts and starts agree: the terms' dates decide; where they give none, the draw stands.
 
     People drawn into a cohort start on one of its days, as far as the start window has any.
     """
     spans = dict(brief.cohorts)
     moved = start.copy()
-    low, high = int(start.min(initial=0)), int(start.max(initial=0))
+    low, high = window
     u = draws.uniform("people/cohort-start")
     for place, word in enumerate(drawn.words):
         span = spans.get(word)
@@ -179,9 +181,7 @@ def meets(condition: Condition, cast: Cast, figures: Mapping[str, Mapping[str, i
         return _in_range(condition.number, cast.age)
     if subject in ("referred", "started"):
         day = cast.referral if subject == "referred" else cast.start
-        span = condition.days
-        if span is None:
-            return everyone
+        span = condition.days or Days()
         low = number(span.first) if span.first else int(day.min(initial=0))
         high = number(span.last) if span.last else int(day.max(initial=0))
         within: Flags = (day >= low) & (day <= high)

@@ -317,3 +317,68 @@ outcomes:
     result = price(terms, make(terms, 300, 1, plain(terms)).dataset(), LATER)
     assert troubles(result) == Counter()
     assert Counter(line.outcome for line in result.lines)["kept"] > 100
+
+
+CORNERS = """
+contract: corners
+currency: GBP
+runs: {from: 2020-01-01, to: 2023-12-31}
+parties: {payers: [city], providers: [north, south]}
+who:
+  - referred: 2020-02-01 to 2021-12-31
+outcomes:
+  plan: {pays: {by age at enrolment: {20 to 30: 5, 31 to 40: 6}}, once per: person}
+  home:
+    pays: {by programme: {front-door: 10, back-door: 20}}
+    once per: person
+    follows: {start: referral, after: 2 weeks}
+    achieved: until 2023-06-30
+    evidence: tenancy or letter
+  settled:
+    pays: {by cohort: {a: 1, b: 2}}
+    once per: person
+    within: 6 months of home
+    who: [{area figure: {indicator: imd-decile, is: at most 3}}, {referred: from 2020-06-01}]
+  better:
+    pays: 9
+    once per: person
+    measured by: {instrument: wsas, falls by: at least 5, first reading: at least 20}
+    who: [{area figure: {indicator: imd-decile, is: at least 8}}]
+    person says: {question: better, answers: [yes, "no"]}
+  earned: {pays: 1, once per: person, person says: {question: better, answers: [yes, "no"], collected: by anyone}}
+  cheered: {pays: 1, at most: 3 per person each quarter, evidence alternates: [photo, letter]}
+  kept:
+    pays: 4
+    once per: person
+    follows:
+      - {outcome: home, sustained for: 3 months, clock restarts on: home-lost, starts again on: home-found}
+      - {start: enrolment, sustained for: 3 months, clock restarts on: home-lost}
+fixed payments:
+  one: {pays: 3, every: contract year, only if: {indicator: jobs, is: over 5}}
+  two: {pays: 4, every: contract year, only if: {indicator: jobs, is: over 5}}
+"""
+
+
+def test_rarer_rules_are_met_as_well(tmp_path: Path) -> None:
+    terms = read_terms(parse_terms(CORNERS))
+    made = make(terms, 1_500, 1, plain(terms))
+    data = made.dataset()
+    assert set(data.columns("enrolments", ["programme_id"])[0]) == {"front-door", "back-door"}
+    assert set(data.columns("enrolments", ["cohort"])[0]) == {"a", "b"}
+    assert set(data.columns("enrolments", ["provider_id"])[0]) == {"north", "south"}
+    made.write(tmp_path / "made")
+    assert [str(problem) for problem in check_path(tmp_path / "made").problems] == []
+    result = price(terms, data, LATER)
+    assert {rule for _, rule, _ in troubles(result)} <= {"person says", "once"}
+    paid = {line.outcome for line in result.lines if line.status == "payable"}
+    assert paid == {"plan", "home", "settled", "better", "earned", "cheered", "kept", "one", "two"}
+
+
+def test_people_keep_to_the_start_dates_of_a_profile_even_where_a_cohort_has_none(everything: Terms) -> None:
+    text = (
+        "profile: p\nstarts: {from: 2020-02-01, to: 2020-03-31}\noutcomes: {home: {evidence: {tenancy: 1}}}"
+    )
+    data = make(everything, 200, 1, parse_profile(text, Brief(everything))).dataset()
+    started, cohort = data.columns("enrolments", ["started_on", "cohort"])
+    assert (min(started) >= dt.date(2020, 2, 1), max(started) <= dt.date(2020, 3, 31)) == (True, True)
+    assert set(cohort) == {"early"}
