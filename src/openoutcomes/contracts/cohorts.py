@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from openoutcomes.contracts.lines import Line
 from openoutcomes.contracts.records import Records, Tables, current
-from openoutcomes.contracts.tables import NotFound, lookup
+from openoutcomes.contracts.tables import Facts, NotFound, lookup
 from openoutcomes.contracts.terms import CohortOutcome, CohortPays, Figure, Price, Version
 from openoutcomes.contracts.words import format_number, say_day
 from openoutcomes.contracts.worth import Draft, GroupFacts, haircut, version_on, weights_of
@@ -147,7 +147,6 @@ class _Judge:
 
     def _pay(self, draft: Draft, pays: CohortPays, value: Fraction) -> None:
         line, facts, outcome = draft.line, draft.facts, self.outcome
-        assert facts is not None  # noqa: S101 - made with facts above
         shown = say_figure(outcome.figure, value)
         found = apply(pays, value, facts)
         if isinstance(found, NotFound):
@@ -269,11 +268,8 @@ def _value(of: str, rows: list[Reported], arm: str) -> Fraction | str:
     )
 
 
-def apply(
-    pays: CohortPays, value: Fraction, facts: GroupFacts | object
-) -> tuple[Price, Fraction, str] | NotFound | None:
+def apply(pays: CohortPays, value: Fraction, facts: Facts) -> tuple[Price, Fraction, str] | NotFound | None:
     """Return the price, the units of it and how they came about; None when nothing is earned."""
-    assert isinstance(facts, GroupFacts)  # noqa: S101 - groups only
     if pays.steps:
         best: tuple[Price, str] | None = None
         for test, amount in pays.steps:

@@ -67,8 +67,7 @@ def _due_dates(fixed: FixedPayment, version: Version) -> Iterator[tuple[str, dt.
         return
     span = fixed.span or Days()
     first, last = span.first or version.runs.first, span.last or version.runs.last
-    if fixed.every is None or first is None or last is None:
-        return
+    assert fixed.every is not None and first is not None and last is not None  # noqa: S101, PT018 - else refused on reading
     for period in version.calendar.periods(first, last, fixed.every):
         yield period.label, min(period.last, last) if fixed.at_end else max(period.first, first)
 
@@ -87,7 +86,8 @@ def _fixed_draft(
     facts = GroupFacts(version, due)
     price = lookup(fixed.pays, facts)
     if isinstance(price, NotFound):
-        line.status, line.rule, line.reason = "refused", "price", str(price)
+        line.status = "held" if price.value is None else "refused"
+        line.rule, line.reason = "price", str(price)
         return Draft(line, version, None, 0, (), facts)
     line.price, line.gross_minor = price.amount, to_minor(price.amount, currency)
     line.rule, line.reason = "fixed payment", f"due on {say_day(due)}"

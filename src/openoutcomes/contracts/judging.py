@@ -142,13 +142,7 @@ def _merit(claim: Claim, checks: Sequence[Check], history: History) -> tuple[Ver
 
 def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> object:
     per = slots.per
-    who: object
-    if per == "person":
-        who = claim.person.id
-    elif per == "enrolment":
-        who = claim.enrolment.id if claim.enrolment else claim.person.id
-    else:
-        who = None
+    who = claim.enrolment.id if per == "enrolment" and claim.enrolment is not None else claim.person.id
     period = calendar.period(claim.achieved, slots.period).label if slots.period else ""
     return (outcome, per, who, period, slots.most)
 

@@ -537,13 +537,15 @@ def _check_whole(reader: TermsReader, keys: Mapping[str, Node], version: Version
                         f"{payer!r} is not a payer of this contract.",
                         suggestion(payer, version.payer_names),
                     )
-            if (
-                isinstance(rule, FixedPayment)
-                and rule.every
-                and not ((rule.span and rule.span.last) or version.runs.last)
-            ):
-                mend = "Give it 'to', or the contract a last day."
-                reader.error(node, f"{code!r} is paid every {rule.every} with no last day.", mend)
+            if isinstance(rule, FixedPayment) and rule.every:
+                span = rule.span or Days()
+                for key, end, found in (
+                    ("to", "last", span.last or version.runs.last),
+                    ("from", "first", span.first or version.runs.first),
+                ):
+                    if found is None:
+                        mend = f"Give it {key!r}, or the contract a {end} day."
+                        reader.error(node, f"{code!r} is paid every {rule.every} with no {end} day.", mend)
             if not (version.payers or rule.payers) and not all(price.rates for price in _prices(rule)):
                 mend = "Give shares under parties or here, or each payer's own amount under pays."
                 reader.error(node, f"the terms do not say how the payers share {code!r}.", mend)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from openoutcomes.contracts.lines import Line
-from openoutcomes.contracts.tables import ByTable, Facts, NotFound
+from openoutcomes.contracts.tables import ByTable, Facts, NotFound, lookup
 from openoutcomes.contracts.terms import Cap, Version
 from openoutcomes.standard.money import allocate, format_money, from_minor, to_minor
 
@@ -39,7 +39,7 @@ class Till:
         version: Version,
         net: int,
         weights: Weights,
-        facts: Facts | None,
+        facts: Facts,
         period_day: dt.date,
     ) -> None:
         """Fill in what is payable or held of ``net`` minor units, by payer, and what caps take off.
@@ -117,8 +117,7 @@ class Till:
             line.payers_minor = tuple(
                 (payer, share, 0) for (payer, _), share in zip(weights, shares, strict=True)
             )
-            if line.reduced_minor:
-                line.status = "reduced"
+            line.status = "reduced"
         if total != net:
             if line.status == "reduced":
                 line.rule = reasons[0].split(" of ")[0] if reasons else line.rule
@@ -128,8 +127,6 @@ class Till:
                 if line.reason
                 else f"{self._say(net - total)} lost: {lost}"
             )
-        elif reasons:
-            line.reason = f"{line.reason}; {'; '.join(reasons)}"
 
     def _say(self, minor: int) -> str:
         return format_money(from_minor(minor, self.currency), self.currency)
@@ -151,12 +148,8 @@ class Till:
             return None
         return (cap.name, value)
 
-    def _limit(self, cap: Cap, facts: Facts | None) -> int | NotFound:
-        if not isinstance(cap.amount, ByTable):
-            return to_minor(cap.amount, self.currency)
-        if facts is None:
-            return NotFound(cap.amount.dimension, None)
-        found = cap.amount.lookup(facts)
+    def _limit(self, cap: Cap, facts: Facts) -> int | NotFound:
+        found = lookup(cap.amount, facts)
         return found if isinstance(found, NotFound) else to_minor(found, self.currency)
 
     def _split(self, total: int, weights: Weights) -> tuple[int, ...]:

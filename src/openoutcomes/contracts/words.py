@@ -171,11 +171,6 @@ class Kinds:
     def __str__(self) -> str:
         return " and ".join(" or ".join(group) for group in self.groups)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Every word named."""
-        return tuple(word for group in self.groups for word in group)
-
 
 def kinds(text: str) -> tuple[tuple[str, ...], ...] | None:
     """Read ``a``, ``a or b`` or ``a and b`` as groups to be met; the two are not mixed."""

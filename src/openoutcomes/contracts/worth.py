@@ -28,7 +28,7 @@ class Draft:
     rules: CompiledOutcome | None
     net: int
     weights: Weights
-    facts: Facts | None
+    facts: Facts
     unripe: bool = False
 
 
