@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 
 import numpy as np
 import pyarrow as pa
@@ -62,11 +62,17 @@ class Synthetic:
         """Yield each table that has rows, in published order, as batches of typed rows."""
         maker = Maker(self.brief, self.profile, self.seed, Claimer(self.brief, self.profile).kinds)
         around = surroundings(self.brief, self.profile, self._cohort_sizes(), self.figures)
+        made = [name for name in RENDERERS if name != "contributions" or self._shares_credit()]
+        written, parts = count(1), len(made) * len(self.batches)
+
+        def tell() -> None:
+            progress(next(written), parts, "writing parts of tables")
+
         for name in TABLES:
             if name in around:
                 yield name, iter([around[name]])
-            elif name in RENDERERS and (name != "contributions" or self._shares_credit()):
-                rows = self._rendered(maker, name, progress)
+            elif name in made:
+                rows = self._rendered(maker, name, tell)
                 first = next(rows, None)
                 if first is not None:
                     yield name, chain([first], rows)
@@ -87,16 +93,15 @@ class Synthetic:
         """
         write_dataset(dict(self.tables(progress)), path, format)
 
-    def _rendered(self, maker: Maker, name: str, progress: Progress) -> Iterator[pa.Table]:
+    def _rendered(self, maker: Maker, name: str, tell: Callable[[], None]) -> Iterator[pa.Table]:
         """Yield the batches of a table that have rows."""
-        offset, done = 0, 0
+        offset = 0
         for batch in self.batches:
             table = RENDERERS[name](maker, batch, offset)
             offset += table.num_rows
             if table.num_rows:
                 yield table
-            done += batch.cast.size
-            progress(done, self.people, f"writing {name}")
+            tell()
 
     def _shares_credit(self) -> bool:
         return any(step.outcome.shared_with for step in self.brief.steps)

@@ -239,12 +239,12 @@ def test_rare_outcomes_and_tiny_data_sets_are_made_too(tmp_path: Path) -> None:
         assert [str(problem) for problem in check_path(tmp_path / name).problems] == []
 
 
-def test_progress_is_told_for_people_and_for_each_table(fair_chance: Terms, tmp_path: Path) -> None:
+def test_progress_is_told_to_the_end_for_people_and_for_tables(fair_chance: Terms, tmp_path: Path) -> None:
     told: list[tuple[int, int | None, str]] = []
     made = make(fair_chance, 20, 1, progress=lambda *step: told.append(step))
     made.write(tmp_path / "made", progress=lambda *step: told.append(step))
     assert told[0] == (20, 20, "making people")
-    assert (20, 20, "writing achievements") in told
+    assert told[1:] == [(done, 10, "writing parts of tables") for done in range(1, 11)]
 
 
 # Figures that profiles give --------------------------------------------------------------------

@@ -194,6 +194,13 @@ def test_the_full_profile_names_every_key_of_the_language() -> None:
             assert f"{key}:" in FULL, key
 
 
+def test_the_guide_lists_every_key_with_its_meaning() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "synthetic-people.md").read_text(encoding="utf-8")
+    for section in KEYS.values():
+        for key, meaning in section.items():
+            assert f"| `{key}` | {meaning} |" in guide
+
+
 def test_ages_may_be_a_range_and_areas_a_number(brief: Brief) -> None:
     made = read("ages: 18 to 21\nareas: 3", brief)
     assert list(made.ages) == [18, 19, 20, 21]
