@@ -75,6 +75,20 @@ class Brief:
             first, last = self._span(code)
             yield Step(place, *merged[code], number(first), number(last))
 
+    def tail(self, step: Step) -> int:
+        """Return the days that the longest run of outcomes after a step takes at least."""
+        return self._tails[step.place]
+
+    @cached_property
+    def _tails(self) -> list[int]:
+        tails = [0] * len(self.steps)
+        for step in reversed(self.steps):
+            for follows in step.outcome.follows:
+                for code in follows.outcomes:
+                    place = self.by_code[code].place
+                    tails[place] = max(tails[place], self.clock.longest(follows.length) + tails[step.place])
+        return tails
+
     def _span(self, code: str) -> tuple[dt.date, dt.date]:
         """Return the first and last day on which some version in force has the outcome."""
         having = [i for i, version in enumerate(self.terms.versions) if code in version.outcomes]

@@ -137,11 +137,15 @@ class Interruptions:
         return max((self._brief.clock.longest(void.within) for void in mine), default=0)
 
     def can_return(self, follows: Follows) -> bool:
-        """Say whether the state can be entered again under the terms."""
+        """Say whether the state can be entered again under the terms.
+
+        An outcome is not achieved again for a clock's sake where it has dates of its own to keep, or
+        evidence that must differ from the milestone before.
+        """
         if follows.regained_on or follows.events:
             return True
         entries = [self._brief.by_code[code].outcome for code in follows.outcomes]
-        return bool(entries) and all(not entry.within and entry.achieved is None for entry in entries)
+        return bool(entries) and not any(o.within or o.achieved or o.alternates for o in entries)
 
 
 def _start(follows: Follows) -> tuple[object, ...]:

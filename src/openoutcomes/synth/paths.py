@@ -98,7 +98,9 @@ class _Walk:
         u = self.draws.uniform(f"{code}/whether")
         of = np.ones(self.cast.size, np.bool_) if one.of == "people" else may
         who = self.walker.quotas[code].take(u, of, able & (earliest <= latest))
-        day = self._day(f"{code}/when", one.after, earliest, latest)
+        # A day that leaves no time for what may follow is drawn only when there is no other.
+        leaving = np.maximum(earliest, np.minimum(latest, step.last - self.brief.tail(step)))
+        day = self._day(f"{code}/when", one.after, earliest, np.asarray(leaving, np.int32))
         self.reached[code] = Reached(who, day)
         self._keep(step, who, day, 1)
         self._repeat(step, one, who, day, latest)

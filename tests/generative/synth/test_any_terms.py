@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from openoutcomes.contracts.pricing import price
@@ -73,7 +73,6 @@ def smooth(base: Profile, *, exact: bool) -> Profile:
     )
 
 
-@settings(max_examples=60)
 @given(text=terms_texts(), seed=st.integers(0, 2**31))
 def test_no_rule_refuses_what_is_made_for_it(text: str, seed: int) -> None:
     terms = read_terms(parse_terms(text))
@@ -91,7 +90,6 @@ def test_no_rule_refuses_what_is_made_for_it(text: str, seed: int) -> None:
     assert wrong == set()
 
 
-@settings(max_examples=60)
 @given(text=terms_texts(), seed=st.integers(0, 2**31), people=st.integers(1, 80))
 def test_exact_rates_are_met_to_the_person(text: str, seed: int, people: int) -> None:
     terms = read_terms(parse_terms(text))
