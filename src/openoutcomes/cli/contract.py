@@ -507,7 +507,7 @@ def _data(path: Path) -> Dataset:
 
 
 def _write(chunks: Iterable[str], out: Path | None) -> None:
-    """Write to a file, whole or not at all, or to the screen."""
+    """Write to a file, whole or not at all, or to the screen. Raises InputError when it cannot be written."""
     if out is None:
         for chunk in chunks:
             sys.stdout.write(chunk)
@@ -517,5 +517,11 @@ def _write(chunks: Iterable[str], out: Path | None) -> None:
         with part.open("w", encoding="utf-8", newline="") as handle:
             handle.writelines(chunks)
         part.replace(out)
+    except OSError as error:
+        # Told by the name that the user gave, which the part file does not bear.
+        what = f"it cannot be written: {error.strerror}."
+        raise InputError(
+            Problem(what=what, mend="Name a file in a folder that is there.", file=str(out))
+        ) from None
     finally:
         part.unlink(missing_ok=True)

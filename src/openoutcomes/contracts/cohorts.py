@@ -288,8 +288,7 @@ def apply(pays: CohortPays, value: Fraction, facts: Facts) -> tuple[Price, Fract
         price = lookup(pays.amount, facts)
         line = f"{format_number(share * 100)}% of the way from {format_number(pays.nothing_at)} to {format_number(pays.all_at)}"
         return price if isinstance(price, NotFound) else (price, share, line)
-    if pays.each is None:
-        return None
+    assert pays.each is not None  # noqa: S101 - one of the three, else refused on reading
     top = value if pays.up_to is None else min(value, pays.up_to)
     units = top - pays.over
     if units <= 0:

@@ -63,9 +63,7 @@ def laid_over(document: Document, count: int) -> Document:
     amendments = node.mapping["amendments"].items if "amendments" in node.mapping else []
     plain = replace(node, value={key: child for key, child in node.mapping.items() if key != "amendments"})
     for item in amendments[:count]:
-        changes = item.mapping.get("changes")
-        if changes is not None:
-            plain = merged(plain, _at(changes, ()))
+        plain = merged(plain, _at(item.mapping["changes"], ()))
     return Document(plain, document.file)
 
 

@@ -88,6 +88,7 @@ def read_terms(
     """
     reader = TermsReader()
     keys = reader.section(document.node, "contract", required=_NEEDED)
+    _check_characters(reader, document.node)
     declared = _read_parameters(reader, keys.get("parameters"))
     values, missing = _bind(reader, document.node, declared, dict(parameters or {}), assume=assume)
     bound = _substitute(reader, document.node, values, declared)
@@ -119,6 +120,16 @@ def load_terms(
 ) -> Terms:
     """Open and read a file of terms; see :func:`read_terms`."""
     return read_terms(open_terms(path), parameters, assume=assume)
+
+
+def _check_characters(reader: TermsReader, node: Node) -> None:
+    """Report control characters, which could rewrite the screen of whoever reads the terms."""
+    for text in (node.value if isinstance(node.value, str) else "", *node.path[-1:]):
+        if any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in text):
+            reader.error(node, f"{text!r} holds a control character.", "Remove it.")
+    below = node.value.values() if isinstance(node.value, dict) else node.value
+    for child in below if below is not None and not isinstance(below, str) else ():
+        _check_characters(reader, child)
 
 
 def _source(node: Node | None) -> dict[str, object]:

@@ -415,8 +415,7 @@ def _claims(
         claim = Claim(id_, person, outcome, achieved)
         claim.sustained = sustained
         claim.claimed = claimed
-        if quantity is not None:
-            claim.quantity = quantity
+        claim.quantity = quantity
         claim.evidence = evidence or ()
         claim.evidence_dates = evidence_dates or ()
         enrolment = (

@@ -240,8 +240,7 @@ def _cohort_pays(pays: CohortPays, currency: str) -> str:
     if pays.amount is not None and pays.nothing_at is not None and pays.all_at is not None:
         whole = " / ".join(say_pays_person(pays.amount, currency))
         return f"nothing at {format_number(pays.nothing_at)}, {whole} at {format_number(pays.all_at)}, in a straight line between"
-    if pays.each is None:
-        return "nothing"
+    assert pays.each is not None  # noqa: S101 - one of the three, else refused on reading
     most = f", up to {format_number(pays.up_to)}" if pays.up_to is not None else ""
     return f"{' / '.join(say_pays_person(pays.each, currency))} for {say_pays(pays, currency)}{most}"
 

@@ -80,6 +80,38 @@ REFUSED = {
     "a change of nothing": (HOME % ", measured by: {instrument: swemwbs, rises by: some}", "is not a range"),
     "a table within a price's payers": ("outcomes: {home: {pays: {zz: 5}, once per: person}}", "'zz' is not a payer"),
     "no rows": ("outcomes: {home: {pays: {by cohort: {}}, once per: person}}", "needs rows below it"),
+    "an escape that clears the screen": ('name: "\\e[2J"\n' + HOME % "", "holds a control character"),
+    "no payers": ("parties: {provider: x}\n" + HOME % "", "the key 'payers' is missing"),
+    "excess of an unknown payer": (HOME % "" + "when a payer's cap is reached: {zz: lost}", "'zz' is not a payer"),
+    "a gate with nothing to compare with": (
+        "cohort outcomes: {c: {metric: m, each: {pays: 1}, only if: {as: fall, is: at least 1%}}}",
+        "'only if' needs 'compared'",
+    ),
+    "half a gate": (
+        "cohort outcomes: {c: {metric: m, compared: {baseline: 5%, as: fall}, each: {pays: 1}, only if: {as: fall}}}",
+        "the key 'is' is missing",
+    ),
+    "a fallback for cohorts judged together": (
+        "cohort outcomes: {c: {metric: m, judged: together, cohorts: [1], each: {pays: 1}, if none pays: {each: {pays: 1}}}}",
+        "no pooled test to fall back on",
+    ),
+    "units of a mean": (
+        "cohort outcomes: {c: {metric: m, figure: mean, compared: {baseline: 5%, as: units avoided}, each: {pays: 1}}}",
+        "needs figure: rate",
+    ),
+    "half a slide": ("cohort outcomes: {c: {metric: m, sliding: {nothing at: 5%, amount: 1}}}", "the key 'all at' is missing"),
+    "a block payment of nothing": ("fixed payments: {f: {on: 2015-01-01}}", "the key 'pays' is missing"),
+    "never": ("outcomes: {home: {pays: 1, at most: 0 per person}}", "it must pay at least once"),
+    "once per nobody knows what": ("outcomes: {home: {pays: 1, once per: household}}", "is not a thing to count by"),
+    "once per period": ("outcomes: {home: {pays: 1, once per: period}}", "which period?"),
+    "a period of its own": ("outcomes: {home: {pays: 1, once per: person each fortnight}}", "'fortnight' is not a period"),
+    "looking both ways": (
+        HOME % ", void if: {event: lost, within: 1 week, in the last: 1 week}", "looks forward and 'in the last' looks back"
+    ),
+    "an index without a base": (HOME % ", price rises with: {indicator: cpi}", "the key 'base' is missing"),
+    "a side of an unknown outcome": (HOME % "" + "either or: {g: {one of: [[home], [job]]}}", "'job' is not an outcome"),
+    "no code": (HOME % ", void if: {event: ['']}", "expected words here"),
+    "a list of money": ("outcomes: {home: {pays: [1], once per: person}}", "is not an amount of money"),
     "words where a month is counted": ("outcomes: {home: {pays: {by date: {spring: 1}}, once per: person}}", "a span of dates"),
 }  # fmt: skip
 
@@ -98,6 +130,7 @@ def test_a_mistake_in_terms_is_told_with_its_place(
 
 EXAMPLES = {
     "a date that never was": ("expect: {home: 5 on 2015-02-30}", "'2015-02-30' is not a date"),
+    "no records": ("given_left_out", "the key 'given' is missing"),
     "nonsense": ("expect: {home: plenty}", "is not something to expect"),
     "a list of ids": (
         "given: {person: {id: [a, b]}}, expect: {home: 0}",
@@ -121,6 +154,7 @@ EXAMPLES = {
 def test_a_mistake_in_an_example_is_told(case: tuple[str, str], yaml: Callable[[str], str]) -> None:
     body, said = case
     given = "" if body.startswith("given") else "given: {}, "
+    body = "expect: {home: 0}" if body == "given_left_out" else body
     text = yaml(HOME % "" + f"examples: [{{says: one, {given}{body}}}]\n")
     with pytest.raises(InputError) as caught:
         run_examples(parse_terms(text))
@@ -241,3 +275,32 @@ def test_every_problem_of_a_file_is_told_at_once(terms: Callable[..., Terms]) ->
 def test_reading_gives_the_same_terms_each_time(yaml: Callable[[str], str]) -> None:
     text = yaml(HOME % ", evidence: a or b")
     assert read_terms(parse_terms(text)) == read_terms(parse_terms(text))
+
+
+def test_what_may_be_left_out_or_said_shortly_is(terms: Callable[..., Terms]) -> None:
+    read = terms(
+        "parties: {payers: {council: 1/2, health: 1/2}}\ncalendar: {financial year starts: 01-06}\n"
+        "outcomes: {home: {pays: 1, repeatable: yes, achieved: {from: 2015-01-01}, payers: health}}"
+    )
+    home = read.original.outcomes["home"]
+    assert home.payers == (("health", 1),)
+    assert str(home.achieved) == "from 1 January 2015"
+    assert read.original.calendar.financial_year_starts == (1, 6)
+
+
+def test_an_outcome_in_two_either_ors_may_be_kept_first_by_one_and_highest_by_the_other(
+    priced: Callable[..., Result],
+) -> None:
+    body = """\
+verification: not required
+outcomes: {home: {pays: 1, repeatable: yes}, work: {pays: 2, repeatable: yes}, rest: {pays: 3, repeatable: yes}}
+either or:
+  one: {one of: [[home], [work]]}
+  two: {one of: [[home], [rest]], keep: highest}
+"""
+    rest = {**ONE_CLAIM["achievements"][0], "achievement_id": "b", "outcome": "rest"}
+    rows = {"people": ONE_CLAIM["people"], "achievements": [*ONE_CLAIM["achievements"], rest]}
+    assert [(line.line_id, line.status) for line in priced(body, rows)] == [
+        ("a", "refused"),
+        ("b", "payable"),
+    ]
