@@ -10,7 +10,9 @@ BIN := $(VENV)/bin
 # that no lock file names.
 INSTALL := $(RUN) pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 OURSELVES := $(RUN) pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
-CHECKED := src tests benchmarks
+CHECKED := src tests benchmarks frontend
+# What the pages are styled with is built from these.
+FRONTEND := $(filter-out frontend/node_modules,$(wildcard frontend/*))
 # Rooms where a penny can be lost or a record misread: every branch is tested.
 CORE_ROOMS := standard contracts ledger
 # Folders, not packages: a file that no test imports then counts as not covered.
@@ -42,7 +44,7 @@ lint: $(VENV)/.dev ## ruff: rules and format
 	$(RUN) ruff format --check $(CHECKED)
 
 types: $(VENV)/.dev ## mypy, strict
-	$(RUN) mypy
+	OPENOUTCOMES_HOME=$(VENV)/home $(RUN) mypy
 
 boundaries: $(VENV)/.dev ## dependencies between rooms point down only
 	$(BIN)/lint-imports
@@ -92,14 +94,16 @@ $(VENV)/.python:
 	echo "Open Outcomes needs Python 3.11 or newer. Found: $$($${PYTHON:-python3} --version 2>&1 || echo none)." >&2; \
 	echo "Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1
 
-$(VENV)/.demo: $(VENV)/.python requirements.lock pyproject.toml
+$(VENV)/.demo: $(VENV)/.python requirements.lock pyproject.toml $(FRONTEND)
 	@echo "Installing what the package needs (under a minute)"
 	@$(INSTALL) --requirement requirements.lock
 	@$(OURSELVES)
+	@$(BIN)/python frontend/build.py
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.python requirements-dev.lock pyproject.toml
+$(VENV)/.dev: $(VENV)/.python requirements-dev.lock pyproject.toml $(FRONTEND)
 	@echo "Installing what development needs (about a minute)"
 	@$(INSTALL) --requirement requirements-dev.lock
 	@$(OURSELVES)
+	@$(BIN)/python frontend/build.py
 	@touch $@ $(VENV)/.demo

@@ -11,6 +11,7 @@ tests many fresh examples; otherwise their examples are the same on every run.
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 DATA, REQUIRE, DEPTH = "OPENOUTCOMES_DATA", "OPENOUTCOMES_REQUIRE", "OPENOUTCOMES_DEPTH"
+POSTGRES = "OPENOUTCOMES_TEST_DATABASE_URL"
+
+pytest_plugins = ["web_world"]
 
 
 def _why_no_data() -> str:
@@ -28,6 +32,20 @@ def _why_no_data() -> str:
     if not folder:
         return f"{DATA} is not set"
     return "" if Path(folder).is_dir() else f"{DATA} is {folder!r}, which is not a folder"
+
+
+def _why_no_browser() -> str:
+    """Return why no browser can be driven, or nothing when one can."""
+    return "" if browser() else "no chromium is on the path"
+
+
+def browser() -> str | None:
+    """Return the path of the browser that tests drive."""
+    return next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+
+
+def _why_no_postgres() -> str:
+    return "" if os.environ.get(POSTGRES, "").startswith("postgres") else f"{POSTGRES} is not set"
 
 
 def _why_not_deep() -> str:
@@ -49,6 +67,16 @@ NEEDS = {
         what="real data from outside the repository",
         how=f"set {DATA} to the folder that holds it, then run the tests again",
         why_missing=_why_no_data,
+    ),
+    "needs_browser": Need(
+        what="a real browser",
+        how="install Debian's package chromium, then run the tests again",
+        why_missing=_why_no_browser,
+    ),
+    "needs_postgres": Need(
+        what="a real PostgreSQL",
+        how=f"set {POSTGRES} to the address of one where databases may be made, then run the tests again",
+        why_missing=_why_no_postgres,
     ),
     "slow": Need(
         what="depth beyond the everyday run",

@@ -17,7 +17,8 @@ from openoutcomes.cli import _reference
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "openoutcomes"
 ROOMS = sorted(path for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("*.py")))
-MODULES = sorted(PACKAGE.rglob("*.py"))
+#: Migrations are written by Django.
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 TARGETS = ["demo", "test", "check", "deep", "bench", "lock", "docs", "derived", "help"]
 
 #: What must not be in any tracked file. Spelled so that this file does not contain it.

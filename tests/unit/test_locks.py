@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 #: One line of a lock file: a pinned package, perhaps only for some machines, or a hash of one of its files.
 _CONDITION = r"[a-z_]+ [<>=!]+ '[^']+'"
 LOCK_LINE = re.compile(
-    r"(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?==(?P<version>[0-9][0-9a-z.]*)"
+    r"(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9, -]+\])?==(?P<version>[0-9][0-9a-z.]*)"
     rf"( ; {_CONDITION}( (and|or) {_CONDITION})*)? \\"
     r"|    --hash=sha256:[0-9a-f]{64}( \\)?"
 )

@@ -1,0 +1,1 @@
+"""The platform: where people record once, verify and pay."""

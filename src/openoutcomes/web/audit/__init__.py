@@ -1,0 +1,1 @@
+"""The audit trail: every change, and every look at a person."""

@@ -1,0 +1,1 @@
+"""Partnerships: who works together, on what, and who may do what."""

@@ -1,0 +1,5 @@
+"""Addresses of setting up."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

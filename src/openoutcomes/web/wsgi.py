@@ -1,0 +1,8 @@
+"""The entry point for gunicorn and other WSGI servers."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openoutcomes.web.settings")
+application = get_wsgi_application()
