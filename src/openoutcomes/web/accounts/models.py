@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils import timezone
+
+from openoutcomes.web.core import clock
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,7 +31,7 @@ class User(AbstractBaseUser):
     email = models.EmailField("email address", unique=True)
     name = models.CharField("your name", max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(default=clock.now)
     is_demo = models.BooleanField(default=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.scope import AppendOnly, writing
 
@@ -21,7 +21,7 @@ class Event(AppendOnly):
 
     KINDS: ClassVar = [("change", "Change"), ("view", "View")]
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    at = models.DateTimeField(default=clock.now, db_index=True)
     kind = models.CharField(max_length=6, choices=KINDS)
     verb = models.CharField(max_length=100)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import AppendOnly, Scoped
 
 
@@ -18,7 +18,7 @@ class Contract(Scoped):
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3, default="GBP")
     is_closed = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         """Django's options."""
@@ -40,7 +40,7 @@ class TermsFile(AppendOnly):
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict)
-    loaded_at = models.DateTimeField(default=timezone.now)
+    loaded_at = models.DateTimeField(default=clock.now)
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

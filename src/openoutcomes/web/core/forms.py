@@ -13,11 +13,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from openoutcomes.standard.codelists import CODE_LISTS
 from openoutcomes.standard.fields import Field as Declared
 from openoutcomes.standard.tables import TABLES
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.pages import new_once
 
 
@@ -71,7 +71,7 @@ class DateField(forms.MultiValueField):
             found = dt.date(year, month, day)
         except ValueError:
             raise ValidationError("This is not a real date. Check the day and the month.") from None
-        if not self.may_be_future and found > timezone.localdate():
+        if not self.may_be_future and found > clock.today():
             raise ValidationError("The date must be today or in the past.")
         return found
 

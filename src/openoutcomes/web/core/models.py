@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import Guarded
 
 
@@ -21,7 +20,7 @@ class Receipt(Guarded):
     verb = models.CharField(max_length=100)
     model = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=64, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
 
     class Meta:
         """Django's options."""
@@ -39,8 +38,3 @@ class Receipt(Guarded):
         if not self.model:
             return None
         return apps.get_model(self.model)._base_manager.get(pk=self.key)
-
-
-def today() -> dt.date:
-    """Return the day it is where the platform is used."""
-    return timezone.localdate()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.waiting import waiting_for
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -27,7 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @page("partnership.view")
 def home(request: Any) -> HttpResponse:
     """Show a seat what waits for it."""
-    return render(request, "core/home.html", {"links": []})
+    return render(request, "core/home.html", {"waiting": waiting_for(request.access)})
 
 
 def health(request: HttpRequest) -> JsonResponse:

@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils import timezone
 
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.permissions import IN_AN_ORGANISATION, ROLES
 from openoutcomes.web.core.scope import Guarded, Scoped
 
@@ -25,7 +25,7 @@ class Partnership(Guarded):
     name = models.CharField(max_length=120)
     place = models.CharField(max_length=120, blank=True)
     aim = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     is_demo = models.BooleanField(default=False)
     retention_months = models.PositiveSmallIntegerField(
         "months to keep a person's identity after their last support", default=84
@@ -97,7 +97,7 @@ class Membership(Scoped):
     person = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, related_name="memberships", null=True, blank=True
     )
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -145,7 +145,7 @@ class Invitation(Scoped):
     )
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    invited_at = models.DateTimeField(default=timezone.now)
+    invited_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -153,7 +153,7 @@ class Invitation(Scoped):
     @property
     def is_open(self) -> bool:
         """Whether it can still be accepted."""
-        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
 
 
 class Offered(Scoped):

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.commands import command, note, refuse
 from openoutcomes.web.core.crypto import digest, digits, name_tokens
-from openoutcomes.web.core.models import today
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.people.models import Enrolment, Person, Sight, Token, new_id
 from openoutcomes.web.people.queries import is_own

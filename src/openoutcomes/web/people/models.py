@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.core.scope import Scoped
 
@@ -55,7 +55,7 @@ class Person(Scoped):
     safeguarding_note = EncryptedText(blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="merged", null=True)
     erased_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     #: Raised by one with every change of the identity, so that two people cannot overwrite each other.
     revision = models.PositiveIntegerField(default=1)
 
@@ -107,7 +107,7 @@ class Sight(Scoped):
     slice = models.JSONField(default=list, blank=True)
     purpose = models.CharField(max_length=40, blank=True)
     why = models.TextField("the lawful basis, in words", blank=True)
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
     until = models.DateField("last day", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(
@@ -134,9 +134,7 @@ class Sight(Scoped):
     @classmethod
     def holds(cls) -> models.Q:
         """Return the condition that a sight holds now."""
-        return models.Q(withdrawn_at=None) & (
-            models.Q(until=None) | models.Q(until__gte=timezone.localdate())
-        )
+        return models.Q(withdrawn_at=None) & (models.Q(until=None) | models.Q(until__gte=clock.today()))
 
 
 class Enrolment(Scoped):
@@ -175,4 +173,4 @@ class Enrolment(Scoped):
     @property
     def is_open(self) -> bool:
         """Whether support goes on."""
-        return self.ended_on is None or self.ended_on > timezone.localdate()
+        return self.ended_on is None or self.ended_on > clock.today()

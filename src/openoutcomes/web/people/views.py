@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
+from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.models import today
 from openoutcomes.web.core.pages import page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.people import commands, queries

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from openoutcomes.standard.tables import TABLES
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import Scoped
 
 
@@ -56,7 +56,7 @@ class Record(Scoped):
     #: Of achievements: what a verifier has found so far.
     state = models.CharField(max_length=12, choices=STATES, blank=True)
 
-    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_at = models.DateTimeField(default=clock.now)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from openoutcomes.standard.dataset import Dataset
 from openoutcomes.standard.fields import LIST_TYPES
@@ -19,6 +18,7 @@ from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.standard.rows import check_row
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.standard.values import Fault, written_form
+from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.people.models import Enrolment, Person, new_id
 from openoutcomes.web.records.facets import FACETS
@@ -93,7 +93,7 @@ def write(
         Record.objects.filter(pk=before.pk).update(current=False)
     elif enrolment is not None:
         person, organisation = person or enrolment.person, organisation or enrolment.organisation
-    moment = recorded_at or timezone.now()
+    moment = recorded_at or clock.now()
     full: dict[str, object] = {**values, declared.key: record_id, "recorded_at": moment}
     if "person_id" in declared.by_name and person is not None:
         full["person_id"] = person.person_id

@@ -1,0 +1,1 @@
+"""Retention, erasure, exports and access to one's own record."""

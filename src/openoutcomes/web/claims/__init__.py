@@ -1,0 +1,1 @@
+"""Claims: built from records, locked, explained, approved, disputed, closed."""

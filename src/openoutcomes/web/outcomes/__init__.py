@@ -1,0 +1,1 @@
+"""Outcomes claimed for people, and the evidence for them."""

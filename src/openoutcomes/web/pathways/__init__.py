@@ -1,0 +1,1 @@
+"""Staged pathways: stages, meetings, reviews that are due."""

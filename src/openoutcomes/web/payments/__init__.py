@@ -1,0 +1,1 @@
+"""Payments, bank details, investors' money and the ledger that holds them."""

@@ -1,0 +1,1 @@
+"""What the record shows: people reached, progress, what recording costs."""

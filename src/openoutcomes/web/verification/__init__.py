@@ -1,0 +1,1 @@
+"""Samples of outcomes, and what a verifier found."""
