@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -79,7 +80,7 @@ def _make(folder: Path, people: int, seed: int, progress: _output.Progress) -> N
     step(3)
     priced = _people(folder, terms, people, seed)
     step(4)
-    _stories(folder, terms, priced)
+    told = _stories(folder, terms, priced)
     step(5)
     entries = _ledger(folder, priced)
     step(6)
@@ -95,6 +96,7 @@ def _make(folder: Path, people: int, seed: int, progress: _output.Progress) -> N
         people=people,
         totals=priced.totals(),
         lines=len(priced.lines),
+        told=told,
         entries=entries,
         origin=str(terms.source.get("where", "")),
         money=lambda amount: format_money(amount, terms.currency),
@@ -148,10 +150,15 @@ def _people(folder: Path, terms: Terms, people: int, seed: int) -> Result:
     from openoutcomes.contracts.report import csv_chunks, json_chunks, page_html
     from openoutcomes.standard.reading import load
     from openoutcomes.synth.brief import Brief
+    from openoutcomes.synth.defaults import derive
     from openoutcomes.synth.making import make
     from openoutcomes.synth.profile_file import load_profile, profile_path
 
-    profile = load_profile(profile_path(_PROFILE), Brief(terms))
+    brief = Brief(terms)
+    profile, usual = load_profile(profile_path(_PROFILE), brief), derive(brief)
+    # The published counts hold nothing that was held or refused: without the usual slips of
+    # claims and findings there would be nothing to find.
+    profile = replace(profile, claims=usual.claims, verification=usual.verification)
     make(terms, people, seed, profile).write(folder / "people", "csv")
     # Read back through every check, as anyone's records are.
     result = price(terms, load(folder / "people"), _AS_OF)
@@ -161,7 +168,8 @@ def _people(folder: Path, terms: Terms, people: int, seed: int) -> Result:
     return result
 
 
-def _stories(folder: Path, terms: Terms, priced: Result) -> None:
+def _stories(folder: Path, terms: Terms, priced: Result) -> list[str]:
+    """Write the story of one line of each status there is; return those statuses, in order."""
     from openoutcomes.contracts.explaining import explain
     from openoutcomes.contracts.report import explanations_html
     from openoutcomes.standard.reading import load
@@ -176,6 +184,7 @@ def _stories(folder: Path, terms: Terms, priced: Result) -> None:
     result, stories = explain(terms, load(folder / "people"), _AS_OF, ids)
     about = [story for story in stories if story.line.line_id in ids]
     _save(folder, "stories.html", explanations_html(result, about))
+    return [story.line.status for story in about]
 
 
 def _ledger(folder: Path, priced: Result) -> int:
