@@ -104,6 +104,14 @@ def test_a_guide_shows_what_its_commands_print(page: Path, tmp_path: Path) -> No
             assert printed == step.text, f"after: $ {step.command}"
 
 
+def test_the_first_page_leads_to_every_page_of_the_contents() -> None:
+    contents = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n")[1]
+    pages = set(re.findall(r": ([\w/-]+\.md)$", contents, re.MULTILINE)) - {"index.md"}
+    assert len(pages) > 10
+    linked = set(re.findall(r"\]\(([\w/-]+\.md)\)", (DOCS / "index.md").read_text(encoding="utf-8")))
+    assert pages - linked == set()
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "same"),
     [
