@@ -177,12 +177,23 @@ def test_another_recorded_count_explains_when_it_gives_paid(contract) -> None:
 
 def test_every_metric_explained_explains_the_project(contract) -> None:
     contract.metric("m2").metric("m3").price("500").price("700", metric="m2").price("9", metric="m3")
-    contract.result("3").result("3", metric="m2").result("8", metric="m3")
+    contract.result("3").result("3", metric="m2").result("0", metric="m3")
     contract.payment("3000", METRIC="m1").payment("2100", METRIC="m2")
     project = contract.one()
     assert project.verdict.rule == "every-metric-explained"
     assert "whole-multiple" in project.verdict.explanation
-    assert "No payment names m3" in project.verdict.explanation
+
+
+def test_a_metric_with_results_that_nobody_paid_for_leaves_the_project_unexplained(contract) -> None:
+    contract.metric("m2").metric("m3").price("500").price("700", metric="m2").price("9", metric="m3")
+    contract.result("3").result("3", metric="m2").result("8", metric="m3")
+    contract.payment("3000", METRIC="m1").payment("2100", METRIC="m2")
+    project = contract.one()
+    assert (project.verdict.status, project.verdict.rule) == ("unexplained", None)
+    assert (
+        "Each metric's payments agree or are explained (whole-multiple). But no payment names m3, where"
+        " price × count is £72.00." in project.verdict.explanation
+    )
 
 
 def test_one_metric_unexplained_leaves_the_project_unexplained(contract) -> None:

@@ -59,6 +59,14 @@ def test_projects_without_an_id_column_cannot_be_used(full) -> None:
         read_export(path)
 
 
+def test_semicolons_between_columns_are_named(full) -> None:
+    path = full.write()
+    header = (path / c.PROJECTS).read_text(encoding="utf-8")
+    (path / c.PROJECTS).write_text(header.replace(",", ";"), encoding="utf-8")
+    with pytest.raises(InputError, match="separated by semicolons: save the files as CSV with commas"):
+        read_export(path)
+
+
 def test_an_empty_projects_file_cannot_be_used(full) -> None:
     path = full.write()
     (path / c.PROJECTS).write_text("")

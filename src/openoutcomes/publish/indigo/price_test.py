@@ -78,6 +78,12 @@ class _Test:
             elif rows and not codes and not self.setting.currency:
                 detail = f"{len(rows)} amounts have no currency."
                 self.faults.append(Fault("missing-currency", detail, file, rows[0], self.facts.project))
+        if len(self.price_codes) == 1 and len(self.paid_codes) == 1 and not self.comparable:
+            prices, paid = *self.price_codes, *self.paid_codes
+            detail = (
+                f"Prices, and so price × count, are in {prices}, payments in {paid}; they are not compared."
+            )
+            self.faults.append(Fault("mixed-currency", detail, c.PRICINGS, used[0].row, self.facts.project))
 
     @property
     def comparable(self) -> bool:
@@ -183,7 +189,19 @@ class _Test:
             return Verdict(
                 "untestable", f"{story} The metrics left out could make up the difference.{left_out}"
             )
-        return Verdict("unexplained", " ".join([*self._notes(expected, paid)]) + left_out)
+        notes = [*self._notes(expected, paid), self._unpaid_note(paid, metrics)]
+        return Verdict("unexplained", " ".join(note for note in notes if note) + left_out)
+
+    def _unpaid_note(self, paid: Decimal, metrics: tuple[MetricOutcome, ...]) -> str:
+        """Say that the trouble lies in the metrics nothing was paid for, where it does."""
+        by_metric, unpaid = _metrics_explain(paid, metrics), _unpaid(metrics)
+        if not by_metric:
+            return ""
+        owed = sum((metric.price_times_count or Decimal(0) for metric in unpaid), Decimal(0))
+        return (
+            f"{by_metric} But no payment names {_listed([metric.metric for metric in unpaid])}, where price ×"
+            f" count is {money(owed, self.setting.currency)}."
+        )
 
     def _untestable(
         self, expected: Decimal | None, paid: Decimal | None, metrics: tuple[MetricOutcome, ...]
@@ -236,7 +254,7 @@ class _Test:
         self, expected: Decimal, paid: Decimal, metrics: tuple[MetricOutcome, ...]
     ) -> tuple[str, str] | None:
         by_metric = _metrics_explain(paid, metrics)
-        if by_metric:
+        if by_metric and not _unpaid(metrics):
             return "every-metric-explained", by_metric
         price = self.priced_again(metrics[0].metric) if len(self.named) == 1 else None
         if price and metrics[0].used:
@@ -319,9 +337,12 @@ def _metrics_explain(paid: Decimal, metrics: tuple[MetricOutcome, ...]) -> str:
     if any(metric.verdict.status not in ("agrees", "explained") for metric in with_payments):
         return ""
     found = sorted({metric.verdict.rule for metric in with_payments if metric.verdict.rule})
-    unpaid = [metric.metric for metric in metrics if metric.paid is None and metric.price_times_count]
-    story = f"Each metric's payments agree or are explained ({', '.join(found) or 'all agree'})."
-    return story + (f" No payment names {_listed(unpaid)}." if unpaid else "")
+    return f"Each metric's payments agree or are explained ({', '.join(found) or 'all agree'})."
+
+
+def _unpaid(metrics: Iterable[MetricOutcome]) -> list[MetricOutcome]:
+    """Return the metrics with results at a price, for which no payment is recorded."""
+    return [metric for metric in metrics if metric.paid is None and metric.price_times_count]
 
 
 def _agreement(expected: Decimal, paid: Decimal, currency: str) -> str:

@@ -213,10 +213,14 @@ def _loosely(name: str) -> str:
 
 def _must_have_id(names: list[str], path: Path, file: str) -> None:
     if file == c.PROJECTS and c.ID not in names:
+        # A spreadsheet set to a country with decimal commas writes semicolons between columns.
+        semicolons = len(names) == 1 and ";" in names[0]
         raise InputError(
             Problem(
                 what=f"there is no column '{c.ID}', so no row can be told from another.",
-                mend="Export the table again.",
+                mend="The columns are separated by semicolons: save the files as CSV with commas."
+                if semicolons
+                else "Export the table again.",
                 file=str(path),
                 row=1,
             )

@@ -69,7 +69,8 @@ RULES = (
     Rule(
         "every-metric-explained",
         "The metrics' payments add up to what the project was paid, and each metric agrees or is explained.",
-        "Every payment names a metric, and every metric that was paid has a price and a count.",
+        "Every payment names a metric, every metric that was paid has a price and a count, and no metric with"
+        " results at a price goes unpaid.",
     ),
 )
 
