@@ -144,7 +144,9 @@ def test_prices_and_payments_in_different_currencies_are_not_compared(contract) 
     assert project.verdict.status == project.metrics[0].verdict.status == "untestable"
     assert "GBP, USD" in project.verdict.explanation
     (detail,) = contract.details("mixed-currency")
-    assert detail.endswith("Prices, and so price × count, are in GBP, payments in USD; they are not compared.")
+    assert detail.endswith(
+        "Prices, and so price × count, are in GBP, payments in USD; they are not compared."
+    )
 
 
 def test_prices_in_two_currencies_are_not_added(contract) -> None:
