@@ -71,6 +71,25 @@ def tables_seen(access: Access, person: Person) -> frozenset[str] | None:
     return frozenset(table for sight in shared for table in sight.slice)
 
 
+def records_seen(access: Access, person: Person) -> Q:
+    """Return the condition on records of what the seat may see of a person; every page about records uses it.
+
+    Themselves: everything. An organisation whose own person it is: what it recorded itself, and what
+    is recorded under no organisation. Anything that another organisation recorded, only in the
+    tables that are shared with it now. So a person who is with two organisations does not give each
+    the other's records.
+    """
+    if person.pk in access.person_ids():
+        return Q()
+    organisations = access.organisation_ids("people.view")
+    sights = list(
+        Sight.of(access.partnership).filter(Sight.holds(), person=person, organisation__in=organisations)
+    )
+    seen = Q(table__in=sorted({table for sight in sights for table in sight.slice}))
+    own = [sight.organisation_id for sight in sights if sight.basis == "own"]
+    return seen | Q(organisation__in=own) | Q(organisation=None) if own else seen
+
+
 def home_of(person: Person) -> QuerySet[Sight]:
     """Return the sights of the organisations whose own person it is."""
     return Sight.of(person.partnership).filter(Sight.holds(), person=person, basis="own")
