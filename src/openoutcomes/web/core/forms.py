@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 
 from openoutcomes.standard.codelists import CODE_LISTS
@@ -19,6 +20,11 @@ from openoutcomes.standard.fields import Field as Declared
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.pages import new_once
+
+
+#: The longest that typing one form counts for: somebody who leaves a page open is not typing.
+LONGEST = 15 * 60
+_OPENED = signing.Signer(salt="openoutcomes.form.opened")
 
 
 class DateInput(forms.MultiWidget):
@@ -100,9 +106,10 @@ class MoneyField(forms.DecimalField):
 
 
 class BaseForm(forms.Form):
-    """A form that is done once however often it is sent."""
+    """A form that is done once however often it is sent, and that knows when it was opened."""
 
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    opened = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
 
     use_required_attribute = False
     template_name = "core/form.html"
@@ -112,12 +119,25 @@ class BaseForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not self.is_bound:
             self.initial.setdefault("once", new_once())
+            # Signed, so that what recording costs is measured and not said.
+            self.initial.setdefault("opened", _OPENED.sign(str(int(clock.now().timestamp()))))
         for name, field in self.fields.items():
             _dress(name, field)
 
     def key(self) -> str:
         """Return the key of this form, for the command's ``once``."""
         return str(self.cleaned_data.get("once") or "")
+
+    def seconds(self) -> int | None:
+        """Return how long the form took from being opened to now, for ``store.write``; None when unknown.
+
+        It counts for fifteen minutes at most.
+        """
+        try:
+            opened = int(_OPENED.unsign(str(self.cleaned_data.get("opened") or "")))
+        except (signing.BadSignature, ValueError):
+            return None
+        return min(max(int(clock.now().timestamp()) - opened, 0), LONGEST)
 
 
 def _dress(name: str, field: forms.Field) -> None:
