@@ -21,7 +21,6 @@ from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.pages import new_once
 
-
 #: The longest that typing one form counts for: somebody who leaves a page open is not typing.
 LONGEST = 15 * 60
 _OPENED = signing.Signer(salt="openoutcomes.form.opened")
