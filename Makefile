@@ -67,6 +67,7 @@ derived: $(VENV)/.dev ## write again what is generated: schemas, templates, refe
 	$(BIN)/openoutcomes outcomes build
 	$(BIN)/openoutcomes indigo rules > docs/reference/indigo-rules.md
 	$(RUN) openoutcomes.cli._reference
+	OPENOUTCOMES_HOME=$(VENV)/home $(RUN) openoutcomes.web.core.permissions_page
 	$(BIN)/python tests/spec/contracts/test_reference.py
 	$(BIN)/python tests/spec/guides/test_guides.py
 

@@ -159,6 +159,8 @@ def make_world(slug: str = "kirkdale", contract: str = TERMS) -> World:
                 contract=world.contract,
             )
     add_people(world)
+    world.users["person"] = make_user(f"ash@{slug}.example")
+    seat(world.partnership, world.users["person"], "person", person=world.people["ash"])
     return world
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from openoutcomes.web.core import views
@@ -13,6 +14,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("p/<slug:partnership>/", include("openoutcomes.web.partnership_urls")),
 ]
+if settings.DEMO:
+    from openoutcomes.web.demo import views as demo
+
+    urlpatterns += [path("demo/", demo.choose, name="demo"), path("demo/enter/", demo.enter, name="demo_enter")]
+
 handler403 = "openoutcomes.web.core.views.forbidden"
 handler404 = "openoutcomes.web.core.views.not_found"
 handler500 = "openoutcomes.web.core.views.broken"

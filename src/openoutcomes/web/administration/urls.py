@@ -1,5 +1,16 @@
 """Addresses of administration."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from openoutcomes.web.administration import views
+
+urlpatterns = [
+    path("", views.administration, name="administration"),
+    path("retention/", views.due, name="retention"),
+    path("erase/", views.erase, name="erase"),
+    path("hold/", views.hold, name="hold"),
+    path("hold/<int:hold_id>/lift/", views.lift, name="hold_lift"),
+    path("export/", views.export_all, name="export_all"),
+    path("export/organisation/", views.export_organisation, name="export_organisation"),
+    path("request/", views.about, name="access_export"),
+]

@@ -1,5 +1,7 @@
 """Addresses of the audit trail."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from openoutcomes.web.audit import views
+
+urlpatterns = [path("", views.trail, name="audit")]

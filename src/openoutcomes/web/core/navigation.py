@@ -20,7 +20,7 @@ LINKS: tuple[tuple[str, str, str], ...] = (
     ("Contracts", "contracts", "contracts.view"),
     ("Results", "results", "results.view"),
     ("Partnership", "setup", "organisations.view"),
-    ("Records and audit", "audit", "audit.view"),
+    ("Records and audit", "administration", "access.export"),
 )
 
 

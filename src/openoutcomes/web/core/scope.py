@@ -106,8 +106,29 @@ class AppendOnlyError(RuntimeError):
     """Something tried to change or delete a row that is only ever added."""
 
 
+class AppendOnlyQuerySet(GuardedQuerySet):
+    """A query set of rows that are only ever added."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Raise: such rows are never changed."""
+        raise AppendOnlyError(f"{self.model.__name__} rows are never changed; add another")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raise: such rows stay."""
+        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted")
+
+    def bulk_update(self, objs: Any, *args: Any, **kwargs: Any) -> int:
+        """Raise: such rows are never changed."""
+        raise AppendOnlyError(f"{self.model.__name__} rows are never changed; add another")
+
+
+_AppendOnlyManager = models.Manager.from_queryset(AppendOnlyQuerySet)
+
+
 class AppendOnly(Scoped):
     """A row that, once written, is never changed nor deleted."""
+
+    objects = ScopedManager(_AppendOnlyManager, partnership="partnership")
 
     class Meta:
         """Django's options."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Lead to the one partnership of whoever asks, or let them choose among several."""
     from openoutcomes.web.partnerships.models import Membership  # noqa: PLC0415 - models load after this
 
+    if settings.DEMO:
+        return redirect("demo")
     if not request.user.is_authenticated:
         return render(request, "core/welcome.html")
     seats = Membership.objects.with_scopes_disabled().filter(user=request.user, ended_at=None)  # type: ignore[attr-defined]
