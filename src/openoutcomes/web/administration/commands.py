@@ -75,7 +75,7 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
 def _blank_records(person: Person) -> int:
     """Blank what could tell who somebody is in every version of their records; return how many changed."""
     records = list(Record.objects.filter(person=person).iterator(chunk_size=500))
-    contracts = {record.contract_id for record in records if record.table == "achievements"} - {None}
+    contracts = {r.contract_id for r in records if r.table == "achievements" and r.contract_id is not None}
     kept = _PRICED if contracts else frozenset()
     if any("area" in file_in_force(contract).text for contract in Contract.objects.filter(pk__in=contracts)):
         kept |= {"area_code"}

@@ -25,9 +25,7 @@ class HoldForm(BaseForm):
     """Keep a person from being erased."""
 
     person_id = forms.CharField(label="The person's id", max_length=40, help_text="It begins with p-.")
-    why = forms.ChoiceField(
-        label="Why", choices=Hold._meta.get_field("why").choices, widget=forms.RadioSelect
-    )
+    why = forms.ChoiceField(label="Why", choices=Hold.WHY, widget=forms.RadioSelect)
     until = DateField(label="Until", required=False, help_text="Leave blank to hold until it is lifted.")
 
 

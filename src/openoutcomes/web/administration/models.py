@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -13,16 +15,15 @@ class Hold(Scoped):
     """That a person must not be erased for now: a complaint, a court, a safeguarding enquiry."""
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="holds")
+    WHY: ClassVar = [
+        ("legal", "A legal claim or court order"),
+        ("complaint", "A complaint that is open"),
+        ("safeguarding", "A safeguarding enquiry"),
+        ("audit", "A payer's audit of claims"),
+    ]
+
     #: A kind of reason, never what it is about: the record of a hold outlives the person's identity.
-    why = models.CharField(
-        max_length=20,
-        choices=[
-            ("legal", "A legal claim or court order"),
-            ("complaint", "A complaint that is open"),
-            ("safeguarding", "A safeguarding enquiry"),
-            ("audit", "A payer's audit of claims"),
-        ],
-    )
+    why = models.CharField(max_length=20, choices=WHY)
     since = models.DateTimeField(default=clock.now)
     until = models.DateField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True)

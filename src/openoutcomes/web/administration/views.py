@@ -6,6 +6,7 @@ from typing import Any
 
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -132,18 +133,18 @@ def _export_noted(by: Access, *, verb: str, action: str, person: Person | None =
 
 
 @page("export.organisation")
-def export_organisation(request: Any) -> HttpResponse:
+def export_organisation(request: Any) -> HttpResponseBase:
     """Export an organisation's own people and records."""
     return _export(request, "export.organisation")
 
 
 @page("export.all")
-def export_all(request: Any) -> HttpResponse:
+def export_all(request: Any) -> HttpResponseBase:
     """Export everything of the partnership."""
     return _export(request, "export.all")
 
 
-def _export(request: Any, action: str) -> HttpResponse:
+def _export(request: Any, action: str) -> HttpResponseBase:
     if request.method == "POST":
         _export_noted(request.access, verb="export.made", action=action)
         name = f"{request.access.partnership.slug}-{clock.today().isoformat()}.zip"
@@ -152,7 +153,7 @@ def _export(request: Any, action: str) -> HttpResponse:
 
 
 @page("access.export")
-def about(request: Any) -> HttpResponse:
+def about(request: Any) -> HttpResponseBase:
     """Answer a request to see one's own record, with everything held about the person."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

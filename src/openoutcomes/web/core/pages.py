@@ -14,12 +14,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.web.core.access import Access
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SeatedRequest(HttpRequest):
@@ -33,7 +34,7 @@ def page(action: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @functools.wraps(view)
-        def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             kwargs.pop("partnership", None)
             if not request.access.may(action):
                 raise PermissionDenied(action)

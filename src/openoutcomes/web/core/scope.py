@@ -109,7 +109,7 @@ class AppendOnlyError(RuntimeError):
 class AppendOnlyQuerySet(GuardedQuerySet):
     """A query set of rows that are only ever added."""
 
-    def update(self, **kwargs: Any) -> int:
+    def update(self, **_kwargs: Any) -> int:
         """Raise: such rows are never changed."""
         raise AppendOnlyError(f"{self.model.__name__} rows are never changed; add another")
 
@@ -117,7 +117,7 @@ class AppendOnlyQuerySet(GuardedQuerySet):
         """Raise: such rows stay."""
         raise AppendOnlyError(f"{self.model.__name__} rows are never deleted")
 
-    def bulk_update(self, objs: Any, *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> int:  # type: ignore[override]
         """Raise: such rows are never changed."""
         raise AppendOnlyError(f"{self.model.__name__} rows are never changed; add another")
 
@@ -128,7 +128,7 @@ _AppendOnlyManager = models.Manager.from_queryset(AppendOnlyQuerySet)
 class AppendOnly(Scoped):
     """A row that, once written, is never changed nor deleted."""
 
-    objects = ScopedManager(_AppendOnlyManager, partnership="partnership")
+    objects = ScopedManager(_AppendOnlyManager, partnership="partnership")  # type: ignore[misc]
 
     class Meta:
         """Django's options."""

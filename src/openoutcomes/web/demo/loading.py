@@ -142,52 +142,28 @@ def _at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 def _records(
     setting: Setting, name: str, rows: Iterable[Mapping[str, Any]], chance: random.Random
 ) -> Iterable[Record]:
+    """Give the records of a table: those known by today, about people who have started."""
     facets, table = FACETS[name], TABLES[name]
     for row in rows:
-        values = {key: value for key, value in row.items() if value is not None and key not in _COMMON}
         person = setting.people.get(str(row.get("person_id")))
-        enrolment = setting.enrolments.get(str(row.get("enrolment_id")))
-        if "person_id" in table.by_name and person is None:
-            continue
         on = row.get(facets.on) if facets.on else None
-        if on is not None and on > setting.today:
+        if ("person_id" in table.by_name and person is None) or (on is not None and on > setting.today):
             continue
-        for key, value in list(values.items()):
-            if isinstance(value, dt.date) and value > setting.today and not table.by_name[key].may_be_future:
-                del values[key]
-        if "ended_on" not in values:
-            values.pop("end_reason", None)
-        known = values.get("claimed_on") or values.get("met_on") or values.get("ended_on") or on
-        if known is None and person is not None:
-            known = person.created_at.date()
-        recorded = min(
-            _at(known or setting.today, chance.randrange(9, 18), chance.randrange(60)), timezone.now()
-        )
-        if person is not None:
+        enrolment = setting.enrolments.get(str(row.get("enrolment_id")))
+        of = setting.achievements.get(_id("achievements", str(row.get("achievement_id") or "")))
+        if name != "achievements" and of is not None:
+            person, enrolment = person or of.person, enrolment or of.enrolment
+        provider = str(row.get(facets.organisation) or "") if facets.organisation else ""
+        organisation = setting.organisations.get(provider) or (enrolment.organisation if enrolment else None)
+        values = _values(setting, name, row, organisation)
+        if person is not None and "person_id" in table.by_name:
             values["person_id"] = person.person_id
-        for key, other in (("enrolment_id", "enrolments"), ("achievement_id", "achievements")):
-            if key in values and name != other:
-                values[key] = _id(other, str(values[key]))
-        if name == "people" and person is not None:
-            record_id = person.person_id
-        else:
-            record_id = _id(name, str(row[table.key]))
-        values[table.key] = record_id
         if "programme_id" in values and enrolment is not None:
             values["programme_id"] = enrolment.programme.programme_id
-        provider = str(values.get(facets.organisation) or "") if facets.organisation else ""
-        if enrolment is None and name == "enrolments":
-            enrolment = setting.enrolments.get(str(row["enrolment_id"]))
-        of = setting.achievements.get(str(values.get("achievement_id"))) if name != "achievements" else None
-        if of is not None:
-            person, enrolment = person or of.person, enrolment or of.enrolment
-        organisation = setting.organisations.get(provider) or (enrolment.organisation if enrolment else None)
-        for key, field_ in table.by_name.items():
-            if field_.references == "organisations" and values.get(key) not in (None, *setting.organisations):
-                values[key] = organisation.organisation_id if organisation else None
-        clean = written(name, {k: v for k, v in values.items() if v is not None})
+        record_id = str(values[table.key])
+        clean = written(name, values)
         low, high = _SECONDS.get(name, (0, 0))
-        by = setting.worker_of.get(str(row.get("person_id")))
+        by = setting.worker_of.get(str(row.get("person_id"))) if high else None
         record = Record(
             partnership=setting.partnership,
             table=name,
@@ -201,9 +177,9 @@ def _records(
             on=on,
             about=clean.get(facets.about, "") if facets.about else "",
             state="unverified" if name == "achievements" else "",
-            recorded_at=recorded,
-            recorded_by=by if high else None,
-            seconds=chance.randint(low, high) if high and by else None,
+            recorded_at=_recorded(setting, values, on, person, chance),
+            recorded_by=by,
+            seconds=chance.randint(low, high) if by else None,
         )
         if name == "achievements":
             setting.achievements[record_id] = record
@@ -212,6 +188,48 @@ def _records(
         yield record
 
 
+def _values(setting: Setting, name: str, row: Mapping[str, Any], organisation: Any) -> dict[str, Any]:
+    """Return the fields of a row as they would have been typed by today, with the ids of this place."""
+    table, values = TABLES[name], {}
+    for key, value in row.items():
+        field_ = table.by_name[key]
+        if value is None or key in _COMMON:
+            continue
+        if isinstance(value, dt.date) and value > setting.today and not field_.may_be_future:
+            continue
+        if key in _OTHER_TABLES:
+            values[key] = _id(_OTHER_TABLES[key], str(value))
+        elif key == table.key and name != "people":
+            values[key] = _id(name, str(value))
+        elif field_.references == "organisations" and value not in setting.organisations:
+            # Whoever the made-up data names from outside: here the organisation itself.
+            if organisation is not None:
+                values[key] = organisation.organisation_id
+        else:
+            values[key] = value
+    if "ended_on" not in values:
+        values.pop("end_reason", None)
+    if name == "people":
+        values["person_id"] = setting.people[row["person_id"]].person_id
+    return values
+
+
+def _recorded(
+    setting: Setting,
+    values: Mapping[str, Any],
+    on: dt.date | None,
+    person: Person | None,
+    chance: random.Random,
+) -> dt.datetime:
+    """Return when a row was typed: on the day it was known, in working hours."""
+    day = values.get("claimed_on") or values.get("met_on") or values.get("ended_on") or on
+    if day is None:
+        day = person.created_at.date() if person is not None else setting.today
+    return min(_at(day, chance.randrange(9, 18), chance.randrange(60)), timezone.now())
+
+
+#: Columns that hold the id of a record of another table.
+_OTHER_TABLES = {"enrolment_id": "enrolments", "achievement_id": "achievements"}
 _COMMON = frozenset({"partnership_id", "source", "version", "recorded_at", "replaces", "withdrawn"})
 
 
