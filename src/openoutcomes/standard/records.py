@@ -348,6 +348,8 @@ class ActivitiesRow(TypedDict):
     group_session: bool | None
     #: Whether the person was there.
     attended: str | None
+    #: What was done and said, in a few words.
+    note: str | None
     #: What it cost. Unit: major units of the currency.
     cost: Decimal | None
     #: Currency of the cost, ISO 4217.

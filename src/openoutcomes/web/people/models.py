@@ -4,7 +4,8 @@ The scheme: a ``Person`` is one human being in one partnership, under an opaque 
 which organisation may see them and why; without one nobody sees them. A ``Token`` is how they are found
 by name or telephone. An ``Enrolment`` is a person in a programme, in step with the standard's record
 of the same id. All else (needs, strengths, goals, support, measures, outcomes) is in
-:class:`openoutcomes.web.records.models.Record`.
+:class:`openoutcomes.web.records.models.Record`. A ``Likeness`` is a pair who may be one human being, a ``Merge``
+remembers how two became one so that it can be undone, and a ``Draft`` keeps a form that nobody has sent yet.
 """
 
 from __future__ import annotations
@@ -174,3 +175,80 @@ class Enrolment(Scoped):
     def is_open(self) -> bool:
         """Whether support goes on."""
         return self.ended_on is None or self.ended_on > clock.today()
+
+
+class Likeness(Scoped):
+    """Two people of one organisation who may be the same human being, found when one was added or changed."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="likenesses")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "partnerships.Organisation", on_delete=models.CASCADE, related_name="likenesses"
+    )
+    found_at = models.DateTimeField(default=clock.now)
+    #: Somebody looked, and they are two people.
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Django's options."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other", "organisation"], name="likeness_once")
+        ]
+        indexes = [models.Index(fields=["organisation", "dismissed_at"])]
+
+
+class Merge(Scoped):
+    """That two people were found to be one: who was kept, and everything needed to part them again.
+
+    ``memory`` holds ids, names of fields and versions, never what they say.
+    """
+
+    #: Days in which a merge can be undone.
+    DAYS: ClassVar = 30
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_into")
+    organisation = models.ForeignKey(
+        "partnerships.Organisation", on_delete=models.PROTECT, related_name="merges"
+    )
+    memory = models.JSONField(default=dict)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Django's options."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merged"], condition=models.Q(undone_at=None), name="merged_into_one"
+            )
+        ]
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it still stands and is not too old to undo."""
+        return self.undone_at is None and (clock.now() - self.at).days < self.DAYS
+
+
+class Draft(Scoped):
+    """A form that somebody began and has not sent: kept for them alone, encrypted, for 30 days."""
+
+    #: Days that a draft is kept after it was last added to.
+    DAYS: ClassVar = 30
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    #: The path of the form, in which ids are opaque.
+    key = models.CharField(max_length=250)
+    title = models.CharField(max_length=120, blank=True)
+    #: Whom the form is about, so that erasing them takes it along.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts", null=True)
+    values = EncryptedText(blank=True)
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        """Django's options."""
+
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_once")]
+        indexes = [models.Index(fields=["saved_at"])]

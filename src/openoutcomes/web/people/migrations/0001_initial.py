@@ -122,4 +122,54 @@ class Migration(migrations.Migration):
             model_name='token',
             constraint=models.UniqueConstraint(fields=('person', 'digest'), name='token_once'),
         ),
+        migrations.CreateModel(
+            name='Draft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=250)),
+                ('title', models.CharField(blank=True, max_length=120)),
+                ('values', openoutcomes.web.core.crypto.EncryptedText(blank=True)),
+                ('saved_at', models.DateTimeField(default=openoutcomes.web.core.clock.now)),
+                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnerships.partnership')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='people.person')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['saved_at'], name='people_draf_saved_a_fd2505_idx')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='draft_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Likeness',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found_at', models.DateTimeField(default=openoutcomes.web.core.clock.now)),
+                ('dismissed_at', models.DateTimeField(null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='partnerships.organisation')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnerships.partnership')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='people.person')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'dismissed_at'], name='people_like_organis_eba893_idx')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'other', 'organisation'), name='likeness_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Merge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('memory', models.JSONField(default=dict)),
+                ('at', models.DateTimeField(default=openoutcomes.web.core.clock.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='people.person')),
+                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_into', to='people.person')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='partnerships.organisation')),
+                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnerships.partnership')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='merged_into_one')],
+            },
+        ),
     ]
