@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", include("openoutcomes.web.people.urls")),
     path("records/", include("openoutcomes.web.records.urls")),
     path("contracts/", include("openoutcomes.web.contracts.urls")),
+    path("sharing/", include("openoutcomes.web.sharing.urls")),
     path("referrals/", include("openoutcomes.web.referrals.urls")),
     path("groups/", include("openoutcomes.web.groups.urls")),
     path("pathways/", include("openoutcomes.web.pathways.urls")),

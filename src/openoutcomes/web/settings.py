@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "openoutcomes.web.people",
     "openoutcomes.web.records",
     "openoutcomes.web.contracts",
+    "openoutcomes.web.sharing",
     "openoutcomes.web.referrals",
     "openoutcomes.web.groups",
     "openoutcomes.web.pathways",
