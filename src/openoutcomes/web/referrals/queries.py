@@ -19,7 +19,7 @@ from openoutcomes.web.referrals.models import Referral
 _BACK = Q(state__in=["declined", "handed_back"], route="between", next="")
 
 
-def _rows(access: Access) -> QuerySet[Referral]:
+def _rows(access: Access) -> QuerySet[Any]:
     seen = Sight.of(access.partnership).filter(
         Sight.holds(),
         person=OuterRef("person"),
@@ -34,7 +34,7 @@ def _rows(access: Access) -> QuerySet[Referral]:
     )
 
 
-def incoming(access: Access) -> QuerySet[Referral]:
+def incoming(access: Access) -> QuerySet[Any]:
     """Return the referrals to the seat's organisations, those that wait first.
 
     ``is_visible`` says whether the person may still be seen: a page shows no name without it.
@@ -43,7 +43,7 @@ def incoming(access: Access) -> QuerySet[Referral]:
     return rows.annotate(rank=_rank(Q(state="made", is_open=True)))
 
 
-def outgoing(access: Access) -> QuerySet[Referral]:
+def outgoing(access: Access) -> QuerySet[Any]:
     """Return the referrals that the seat's organisations made: those that came back first, then waiting."""
     rows = _rows(access).filter(from_organisation__in=access.organisation_ids("referrals.view"))
     return rows.annotate(rank=_rank(_BACK, Q(state="made")))
@@ -54,22 +54,22 @@ def _rank(*first: Q) -> Case:
     return Case(*whens, default=Value(9), output_field=IntegerField())
 
 
-def waiting_in(access: Access) -> QuerySet[Referral]:
+def waiting_in(access: Access) -> QuerySet[Any]:
     """Return the referrals that wait for an answer of the seat's organisations."""
     return incoming(access).filter(state="made", is_open=True, is_visible=True)
 
 
-def came_back(access: Access) -> QuerySet[Referral]:
+def came_back(access: Access) -> QuerySet[Any]:
     """Return the referrals that came back to the seat's organisations, with nothing said of what is next."""
     return outgoing(access).filter(_BACK)
 
 
-def unanswered(access: Access) -> QuerySet[Referral]:
+def unanswered(access: Access) -> QuerySet[Any]:
     """Return the referrals of the seat's organisations that nobody has answered in time."""
     return outgoing(access).filter(state="made", due_on__lt=today())
 
 
-def referral_or_404(access: Access, referral_id: str) -> tuple[Referral, str]:
+def referral_or_404(access: Access, referral_id: str) -> tuple[Any, str]:
     """Return a referral and the seat's side of it, ``in``, ``out`` or ``both``; raises Http404 for others.
 
     A person who can no longer be seen (the share was stopped, or has ended) takes the referral
@@ -123,7 +123,7 @@ def practitioners_of(organisation: Organisation) -> QuerySet[Any]:
     )
 
 
-def of_person(access: Access, person: Person) -> QuerySet[Referral]:
+def of_person(access: Access, person: Person) -> QuerySet[Any]:
     """Return the referrals of a person that the seat's organisations made or got, newest first."""
     mine = access.organisation_ids("referrals.view")
     rows = _rows(access).filter(Q(to_organisation__in=mine) | Q(from_organisation__in=mine), person=person)

@@ -45,7 +45,7 @@ def sharing(request: Any, person_id: str) -> HttpResponse:
     if wants_csv(request):
         return as_csv(looks[:20_000], columns, "who-looked")
     viewed(access, "sharing.sharing", person, person=person)
-    sights = [
+    sights: list[dict[str, Any]] = [
         {
             "sight": sight,
             "state": queries.state_of(sight),
