@@ -54,7 +54,7 @@ class Seat:
         if slug is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_kept_for_later(request) or request.get_full_path())
         access = seat_of(request.user, slug)
         if access is None:
             raise Http404("No such partnership, or no seat in it")
@@ -63,6 +63,15 @@ class Seat:
         request.access = access
         with scope(partnership=access.partnership):
             return view(request, *args, **kwargs)
+
+
+def _kept_for_later(request: Any) -> str:
+    """Keep a form that came after its session had expired; return where it was, or nothing."""
+    if request.method != "POST":
+        return ""
+    from openoutcomes.web.people.drafts import keep_for_later  # noqa: PLC0415 - models load after middleware
+
+    return keep_for_later(request)
 
 
 def seat_of(user: Any, slug: str) -> Access | None:
