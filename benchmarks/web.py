@@ -1,0 +1,338 @@
+"""How fast the pages used daily answer, with many people recorded and many at work.
+
+Two partnerships are loaded into one database with made-up records: a large one (100,000 people, about a
+million records) and a small one with a hundredth of that. The platform is then served as it is in use,
+by two gunicorn workers, and people at work (20 at a time, each in a seat of their own) go from page to page without a pause.
+
+Printed: the median and 95th percentile of each page, in milliseconds, against the budget of 200 and 500; the number of
+queries a page makes in each partnership, which must be the same; and the ratio of the medians to the baseline,
+which is the small partnership's pages in the same run.
+
+    python benchmarks/web.py [--people 100000] [--users 20] [--seconds 20] [--database postgres://...]
+
+Without ``--database`` (or OPENOUTCOMES_DATABASE_URL) it is an SQLite file. The database must be empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+BUDGET = (200, 500)
+PROVIDERS, A_WORKER_HAS = 20, 40
+PORT = 8765
+
+#: Pages used daily: name, the role that uses it, and its address in the partnership.
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("home", "practitioner", ""),
+    ("my people", "practitioner", "people/"),
+    ("everybody in the organisation", "practitioner", "people/?show=team"),
+    ("find by name", "practitioner", "people/?q=will+exa"),
+    ("a person", "practitioner", "people/{person}/"),
+    ("note something", "practitioner", "{quick}"),
+    ("outcomes", "practitioner", "outcomes/"),
+    ("verification queue", "verifier", "verification/"),
+    ("claims", "commissioner", "claims/"),
+    ("live position", "commissioner", "payments/"),
+    ("home of a commissioner", "commissioner", ""),
+)
+
+
+def main() -> None:
+    """Load, serve, measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--database", default=os.environ.get("OPENOUTCOMES_DATABASE_URL", ""))
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {
+            "OPENOUTCOMES_HOME": home,
+            "OPENOUTCOMES_DATABASE_URL": asked.database,
+            "OPENOUTCOMES_URL": f"http://localhost:{PORT}",
+            "DJANGO_SETTINGS_MODULE": "openoutcomes.web.settings",
+        }
+        import django  # noqa: PLC0415 - the environment comes first
+
+        django.setup()
+        from django.core.management import call_command  # noqa: PLC0415 - as above
+        from django.db import connection  # noqa: PLC0415 - as above
+
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        places = {}
+        for slug, people in (("large", asked.people), ("small", max(asked.people // 100, 50))):
+            began = time.perf_counter()
+            places[slug] = Place(slug, people)
+            took = time.perf_counter() - began
+            print(f"{slug}: {people:,} people, {places[slug].records:,} records, loaded in {took:.0f} s")
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        counts = {slug: {page[0]: place.queries(page) for page in PAGES} for slug, place in places.items()}
+        connection.close()
+        with served():
+            timings = {slug: place.timings(asked.users, asked.seconds) for slug, place in places.items()}
+        report(connection.vendor, asked.users, counts, timings)
+
+
+class Place:
+    """A partnership of made-up people, and somebody signed in for each seat."""
+
+    def __init__(self, slug: str, people: int) -> None:
+        from django_scopes import scope  # noqa: PLC0415 - Django must be set up
+
+        from openoutcomes.web.core.scope import writing  # noqa: PLC0415 - as above
+        from openoutcomes.web.partnerships.models import Partnership  # noqa: PLC0415 - as above
+
+        self.slug = slug
+        self.cookies: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        with writing("benchmark"):
+            self.partnership = Partnership.objects.create(slug=slug, name=slug.title())
+            with scope(partnership=self.partnership):
+                self.records = self._load(people)
+
+    def _load(self, people: int) -> int:
+        from openoutcomes.contracts.reading import parse_terms, read_terms  # noqa: PLC0415 - Django must be set up
+        from openoutcomes.synth.brief import Brief  # noqa: PLC0415 - as above
+        from openoutcomes.synth.making import make  # noqa: PLC0415 - as above
+        from openoutcomes.synth.profile_file import load_profile  # noqa: PLC0415 - as above
+        from openoutcomes.web.contracts.models import Contract, Party, TermsFile  # noqa: PLC0415 - as above
+        from openoutcomes.web.demo.building import filled  # noqa: PLC0415 - as above
+        from openoutcomes.web.demo.cast import name_of  # noqa: PLC0415 - as above
+        from openoutcomes.web.demo.loading import Setting, load  # noqa: PLC0415 - as above
+        from openoutcomes.web.partnerships.models import Organisation, Programme  # noqa: PLC0415 - as above
+
+        today, place = dt.date.today(), self.partnership  # noqa: DTZ011 - made-up days
+        names = [f"provider-{number:02}" for number in range(PROVIDERS)]
+        text = filled("front-door.yaml", today).replace(
+            "[harbour-lights, lantern-house, second-step]", f"[{', '.join(names)}]"
+        )
+        text = text.replace("harbour-lights", names[0]).replace("contract: 900000", "contract: 900000000")
+        terms = read_terms(parse_terms(text))
+        keys = [*names, "council", "national-fund", "place-fund"]
+        organisations = {
+            key: Organisation.objects.create(partnership=place, organisation_id=key, name=key) for key in keys
+        }
+        by = self._seat("administrator", "administrator", None)
+        contract = Contract.objects.create(partnership=place, contract_id=terms.contract, name=terms.name)
+        TermsFile.objects.create(
+            partnership=place, contract=contract, number=1, text=text, sha256="0" * 64, loaded_by=by
+        )
+        for key in keys:
+            role = "provider" if key in names else "investor" if key == "place-fund" else "payer"
+            Party.objects.create(
+                partnership=place, contract=contract, organisation=organisations[key], role=role, named=key
+            )
+        programmes = {
+            key: Programme.objects.create(
+                partnership=place,
+                programme_id=key,
+                organisation=organisations[key],
+                name=key,
+                contract=contract,
+            )
+            for key in names
+        }
+        each = max(1, people // PROVIDERS // A_WORKER_HAS)
+        workers = {
+            key: [self._seat(f"{key}-{number}", "practitioner", organisations[key]) for number in range(each)]
+            for key in names
+        }
+        for number in range(20):
+            self._seat(f"verifier-{number}", "verifier", None)
+            self._seat(f"commissioner-{number}", "commissioner", organisations["council"])
+        setting = Setting(place, organisations, programmes, contract, workers, name_of, today)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "profile.yaml"
+            profile_text = filled("profile.yaml", today)
+            kept = [line for line in profile_text.splitlines() if not line.startswith("providers:")]
+            path.write_text("\n".join(kept), encoding="utf-8")
+            profile = load_profile(path, Brief(terms))
+        made = load(setting, make(terms, people, 1, profile).dataset())
+        for worker_id in {one.pk for of in workers.values() for one in of}:
+            mine = [e for e in setting.enrolments.values() if e.practitioner_id == worker_id]
+            if mine and len(self.people) < 400:
+                self.people[worker_id] = [enrolment.person.person_id for enrolment in mine]
+        return made
+
+    @property
+    def people(self) -> dict[int, list[str]]:
+        """The people of some workers, by the worker's key."""
+        if not hasattr(self, "_people"):
+            self._people: dict[int, list[str]] = {}
+        return self._people
+
+    def _seat(self, name: str, role: str, organisation: Any) -> Any:
+        from django.conf import settings  # noqa: PLC0415 - Django must be set up
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415 - as above
+        from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 - as above
+
+        from openoutcomes.web.accounts.models import User  # noqa: PLC0415 - as above
+        from openoutcomes.web.partnerships.models import Membership  # noqa: PLC0415 - as above
+
+        user = User.objects.create(email=f"{name}@{self.slug}.example", name=name, password="!")  # noqa: S106 - none
+        Membership.objects.create(
+            partnership=self.partnership, user=user, role=role, organisation=organisation
+        )
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        self.cookies[role].append((str(user.pk), f"{settings.SESSION_COOKIE_NAME}={session.session_key}"))
+        return user
+
+    def address(self, page: tuple[str, str, str], user: str, chance: random.Random) -> str:
+        """Return the address of a page for a user; about one of their own people where it is about one."""
+        own = self.people.get(int(user)) or next(iter(self.people.values()))
+        person = chance.choice(own)
+        quick = f"records/{person}/add/"
+        return f"/p/{self.slug}/" + page[2].format(person=person, quick=quick)
+
+    def choose(self, page: tuple[str, str, str], chance: random.Random) -> tuple[str, str]:
+        """Return a user of the page's role and their cookie."""
+        held = self.cookies[page[1]]
+        if page[1] == "practitioner":
+            held = [one for one in held if int(one[0]) in self.people]
+        return chance.choice(held)
+
+    def queries(self, page: tuple[str, str, str]) -> int:
+        """Return how many queries a page makes; raises when it does not answer as it should."""
+        from django.db import connection  # noqa: PLC0415 - Django must be set up
+        from django.test import Client  # noqa: PLC0415 - as above
+        from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+        user, cookie = self.choose(page, random.Random(1))  # noqa: S311 - not for secrets
+        client = Client(headers={"cookie": cookie, "host": "localhost"})
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            answer = client.get(self.address(page, user, random.Random(1)))  # noqa: S311 - as above
+        if answer.status_code != 200:
+            raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status_code}")
+        return len(captured)
+
+    def timings(self, users: int, seconds: float) -> dict[str, list[float]]:
+        """Return how long each page took, in milliseconds, with ``users`` at work for some seconds."""
+        found: dict[str, list[float]] = defaultdict(list)
+        ends = time.perf_counter() + seconds
+
+        def work(number: int) -> None:
+            chance = random.Random(number)  # noqa: S311 - not for secrets
+            link = http.client.HTTPConnection("localhost", PORT, timeout=60)
+            while time.perf_counter() < ends:
+                page = chance.choice(PAGES)
+                user, cookie = self.choose(page, chance)
+                began = time.perf_counter()
+                link.request("GET", self.address(page, user, chance), headers={"Cookie": cookie})
+                answer = link.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status}")
+                found[page[0]].append((time.perf_counter() - began) * 1000)
+
+        run_together([lambda number=number: work(number) for number in range(users)])
+        return found
+
+
+def run_together(jobs: list[Callable[[], None]]) -> None:
+    """Run jobs in threads of their own; the first failure ends the benchmark."""
+    failures: list[BaseException] = []
+
+    def guarded(job: Callable[[], None]) -> None:
+        try:
+            job()
+        except BaseException as error:  # noqa: BLE001 - handed on below
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+class served:  # noqa: N801 - used as a function
+    """The platform, served by two gunicorn workers of four threads for as long as this is open."""
+
+    def __enter__(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "openoutcomes.web.wsgi",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+        ]
+        command += ["--bind", f"127.0.0.1:{PORT}", "--log-level", "error", "--preload"]
+        self.process = subprocess.Popen(command)
+        for _ in range(100):
+            time.sleep(0.2)
+            try:
+                link = http.client.HTTPConnection("localhost", PORT, timeout=5)
+                link.request("GET", "/health/")
+                if link.getresponse().status == 200:
+                    return
+            except OSError:
+                continue
+        raise SystemExit("the platform did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def report(
+    vendor: str, users: int, counts: dict[str, dict[str, int]], timings: dict[str, dict[str, list[float]]]
+) -> None:
+    """Print the figures, and whether they are within budget."""
+    print(
+        f"\n{vendor}, {users} people at work at once; milliseconds; budget: median {BUDGET[0]}, 95% {BUDGET[1]}"
+    )
+    print(f"{'page':<32}{'median':>8}{'95%':>8}{'ratio':>7}{'queries':>9}{'asked':>8}")
+    total: list[float] = []
+    for name, _, _ in PAGES:
+        large, small = timings["large"][name], timings["small"][name]
+        total += large
+        ratio = statistics.median(large) / statistics.median(small)
+        same = counts["large"][name] == counts["small"][name]
+        queries = f"{counts['large'][name]}" if same else f"{counts['small'][name]}→{counts['large'][name]}"
+        print(
+            f"{name:<32}{statistics.median(large):>8.0f}{percentile(large):>8.0f}{ratio:>7.2f}{queries:>9}{len(large):>8}"
+        )
+    middle, high = statistics.median(total), percentile(total)
+    verdict = "within budget" if middle <= BUDGET[0] and high <= BUDGET[1] else "OVER BUDGET"
+    print(f"{'all pages':<32}{middle:>8.0f}{high:>8.0f}{'':>7}{'':>9}{len(total):>8}  {verdict}")
+    print(
+        "ratio: to the same page of the small partnership (baseline: a hundredth of the people, same server and run)"
+    )
+
+
+def percentile(values: list[float], share: float = 0.95) -> float:
+    """Return the value that ``share`` of them do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+if __name__ == "__main__":
+    main()
