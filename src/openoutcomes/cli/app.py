@@ -127,7 +127,9 @@ def _is_users(error: OSError, arguments: Sequence[str]) -> bool:
         return False
     refused = Path(str(error.filename)).absolute()
     named = [Path(part).absolute() for word in arguments for part in {word, word.partition("=")[2]} if part]
-    return any(path == refused or path in refused.parents for path in named)
+    # What was named may lie in a folder that cannot be made: that one is refused, not what was named.
+    above = {folder for path in named for folder in path.parents} - {Path.cwd(), *Path.cwd().parents}
+    return refused in above or any(path == refused or path in refused.parents for path in named)
 
 
 if __name__ == "__main__":

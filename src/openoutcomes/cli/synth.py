@@ -50,6 +50,7 @@ def synth(
     For demos, training, forecasts and tests of scale; never evidence about anyone. Leaves with
     status 2 when the terms or the profile have a mistake, or DIR is there already.
     """
+    from openoutcomes.standard.writing import check_target
     from openoutcomes.synth.brief import Brief
     from openoutcomes.synth.defaults import derive
     from openoutcomes.synth.making import make
@@ -58,6 +59,8 @@ def synth(
     terms = contract._terms(terms_file, settings, assume=True)
     brief = Brief(terms)
     chosen = load_profile(profile, brief) if profile is not None else derive(brief)
+    # A million people take a minute: better to refuse the folder before than after.
+    check_target(out, form.value)
     with _output.progress() as progress:
         made = make(terms, people or chosen.people, seed, chosen, progress)
         made.write(out, form.value, progress)
@@ -65,3 +68,8 @@ def synth(
     _output.print_text(f"{made.people:,} made-up people under {terms.name}, seed {seed}: {out}")
     if rows:
         _output.print_text("\n" + _output.table_text(("outcome", "people"), rows, right=(1,)))
+    if rows and not any(made.counts().values()):
+        _output.note(
+            "Warning: nobody achieved anything, since nobody could under these terms. "
+            "Check the profile's ages and starts against the terms' runs and who."
+        )

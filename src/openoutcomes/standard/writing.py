@@ -49,7 +49,7 @@ def write_dataset(
     there holds anything but tables), or when a table is too long for a workbook.
     """
     target = Path(path)
-    _refuse_to_lose(target, format, overwrite=overwrite)
+    check_target(target, format, overwrite=overwrite)
     batches = (
         {name: [_compact(name, data.arrow(name))] for name in TABLES if name in data.partial}
         if isinstance(data, Dataset)
@@ -166,8 +166,12 @@ _EXACT_NOUGHTS = {
 # The target -----------------------------------------------------------------------------------
 
 
-def _refuse_to_lose(target: Path, format: Format, *, overwrite: bool) -> None:  # noqa: A002
-    """Refuse to write over what a user may want to keep."""
+def check_target(target: Path, format: Format, *, overwrite: bool = False) -> None:  # noqa: A002
+    """Refuse a name that could not be read back, and to write over what a user may want to keep.
+
+    For callers with much to do before they write: :func:`write_dataset` looks again.
+    """
+    _check_name(target, format)
     if not target.exists() and not target.is_symlink():
         return
     if format != "xlsx" and target.is_dir():
@@ -187,6 +191,18 @@ def _refuse_to_lose(target: Path, format: Format, *, overwrite: bool) -> None:  
     raise InputError(
         Problem(what, "Give another path, or remove it first.", str(target), code="target-exists")
     )
+
+
+def _check_name(target: Path, format: Format) -> None:  # noqa: A002
+    named = target.suffix.lower() == ".xlsx"
+    if named != (format == "xlsx"):
+        what = (
+            "A folder of files cannot be named as a workbook."
+            if named
+            else "The name of a workbook has to end in .xlsx."
+        )
+        mend = "Leave out the ending, or write xlsx." if named else f"Write {target.name}.xlsx."
+        raise InputError(Problem(what, mend, str(target), code="target-name"))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from openoutcomes.contracts import words
+from openoutcomes.standard.fields import CODE_PATTERN
 from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.standard.yamlnodes import Node, Reader, load_yaml, parse_yaml, suggestion
 from openoutcomes.synth.brief import Brief, whole_numbers
@@ -113,7 +115,9 @@ class _ProfileReader(Reader):
             referral=given("referral", self.spread, base.referral),
             ages=given("ages", self.ages, base.ages),
             attributes=self.attributes(keys, base),
-            characteristics=given("characteristics", self.separate, base.characteristics),
+            characteristics=given(
+                "characteristics", lambda n: self.codes(n, self.separate(n)), base.characteristics
+            ),
             needs=given("needs", self.needs, base.needs),
             instruments=given("instruments", lambda n: self.instruments(n, base), base.instruments),
             questions=given("questions", lambda n: {**base.questions, **self.questions(n)}, base.questions),
@@ -160,6 +164,8 @@ class _ProfileReader(Reader):
             found = [self.text(item) for item in node.items]
             if not found:
                 self.error(node, "expected words here, found nothing.")
+            for word in sorted({word for word in found if found.count(word) > 1}):
+                self.error(node, f"{word!r} is written twice.", "Write each once, or give shares.")
             return even(found) if found else {"": Fraction(1)}
         shares = self.separate(node)
         total = sum(shares.values(), Fraction(0))
@@ -237,7 +243,7 @@ class _ProfileReader(Reader):
         for key, subject in _ATTRIBUTES.items():
             if key not in keys:
                 continue
-            found[subject] = self.shares(keys[key])
+            found[subject] = self.codes(keys[key], self.shares(keys[key]))
             told = {"provider": self.brief.latest.providers, "cohort": [n for n, _ in self.brief.cohorts]}
             named = list(told.get(subject) or self.brief.words(subject))
             for word in found[subject]:
@@ -256,7 +262,18 @@ class _ProfileReader(Reader):
             begins = self.brief.words("area")
             codes = [f"{word}-SYN" for word in begins] or ["SYN01"]
             return even(f"{codes[i % len(codes)]}{i + 1:06}" for i in range(min(count, 50_000)))
-        return self.shares(node)
+        return self.codes(node, self.shares(node))
+
+    def codes(self, node: Node, found: dict[str, Fraction]) -> dict[str, Fraction]:
+        """Require words that records can hold as codes."""
+        for word in found:
+            if not re.fullmatch(CODE_PATTERN, word):
+                self.error(
+                    node,
+                    f"{word!r} is not a code.",
+                    "Use letters, digits and . _ : / # ~ + = | - without spaces.",
+                )
+        return found
 
     def needs(self, node: Node) -> dict[str, NeedProfile]:
         """Read needs."""

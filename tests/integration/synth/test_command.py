@@ -65,3 +65,35 @@ def test_what_is_there_already_is_kept(tmp_path: Path) -> None:
     done = synth(tmp_path, "own-view", "--people", "5", "--out", "made")
     assert done.returncode == 2
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["mine.txt"]
+    assert "making people" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "says"),
+    [
+        ("xlsx", "made", "The name of a workbook has to end in .xlsx. Write made.xlsx."),
+        ("csv", "made.xlsx", "A folder of files cannot be named as a workbook."),
+    ],
+)
+def test_a_name_that_could_not_be_read_back_is_refused(
+    form: str, out: str, says: str, tmp_path: Path
+) -> None:
+    done = synth(tmp_path, "own-view", "--people", "5", "--format", form, "--out", out)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = synth(tmp_path, "own-view", "--people", "5", "--out", "file/below/made")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "Not a directory" in done.stderr
+
+
+def test_a_profile_under_which_nobody_achieves_anything_is_told(tmp_path: Path) -> None:
+    (tmp_path / "young.yaml").write_text("profile: too young\nages: 10 to 12\n", encoding="utf-8")
+    done = synth(tmp_path, "fair-chance-fund", "--profile", "young.yaml", "--people", "5", "--out", "made")
+    assert done.returncode == 0
+    assert "Warning: nobody achieved anything" in done.stderr

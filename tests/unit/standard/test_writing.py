@@ -102,6 +102,15 @@ def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, kind: Format)
     assert load(target_in(tmp_path, kind)) == sample()
 
 
+@pytest.mark.parametrize(("kind", "name"), [("xlsx", "out"), ("csv", "out.xlsx"), ("parquet", "out.XLSX")])
+def test_a_name_under_which_it_could_not_be_read_back_is_refused(
+    tmp_path: Path, kind: Format, name: str
+) -> None:
+    with pytest.raises(InputError, match="workbook"):
+        write_dataset(sample(), tmp_path / name, kind)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_nothing_is_written_over_unless_asked(tmp_path: Path, kind: Format) -> None:
     target = target_in(tmp_path, kind)
