@@ -10,6 +10,7 @@ from django.http import Http404
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.crypto import SHORTEST, digest, digits, plain_words, search_tokens
+from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.models import Enrolment, Person, Sight, Token
 
 
@@ -88,6 +89,18 @@ def records_seen(access: Access, person: Person) -> Q:
     seen = Q(table__in=sorted({table for sight in sights for table in sight.slice}))
     own = [sight.organisation_id for sight in sights if sight.basis == "own"]
     return seen | Q(organisation__in=own) | Q(organisation=None) if own else seen
+
+
+def own_organisation(access: Access, person: Person, action: str) -> Organisation | None:
+    """Return the seat's organisation whose own person it is and in which the action is allowed; None without."""
+    sight = (
+        Sight.of(access.partnership)
+        .filter(Sight.holds(), person=person, basis="own", organisation__in=access.organisation_ids(action))
+        .select_related("organisation")
+        .order_by("organisation__name")
+        .first()
+    )
+    return sight.organisation if sight else None
 
 
 def home_of(person: Person) -> QuerySet[Sight]:
