@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Work on the standard itself: the files derived from it.")
 
-_SHOWN_OF_A_KIND = 5
+#: Every problem is shown, but for what no reader would go through one by one.
+_SHOWN_OF_A_KIND = 100
 #: How many problems are laid out over several lines in JSON.
 _FEW = 1_000
 
@@ -41,7 +42,8 @@ def check(
         int | None,
         typer.Option(
             min=0,
-            help="Most problems to show: of each kind in text (usually 5), in all in JSON (usually all).",
+            help="Most problems to show: of each kind in a column in text (usually 100), in all in JSON "
+            "(usually all).",
         ),
     ] = None,
 ) -> None:
@@ -107,7 +109,7 @@ def _as_text(report: Report, limit: int) -> str:
         if len(found) > limit:
             about = _output.printable(", ".join(filter(None, (file, field))))
             lines.append(
-                f"... {about}: {len(found) - limit:,} {'more ' if limit else ''}like this: {found[0].code}"
+                f"... {about}: {len(found) - limit:,} {'more ' if limit else ''}like this: {found[0].code} (--limit shows more)"
             )
     if lines:
         lines.append("")

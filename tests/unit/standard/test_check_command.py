@@ -45,12 +45,29 @@ def faulty(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_text_shows_the_first_of_each_kind_and_counts_the_rest(faulty: Path) -> None:
+def test_text_shows_every_problem(faulty: Path) -> None:
     done = run("check", faulty)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
+    assert sum("people.csv, row" in line for line in lines) == 8
+    assert not any(line.startswith("...") for line in lines)
+
+
+def test_text_shows_the_first_hundred_of_a_kind_and_counts_the_rest(tmp_path: Path) -> None:
+    years = "".join(f"p{number},x\n" for number in range(1234))
+    (tmp_path / "people.csv").write_text(f"person_id,birth_year\n{years}")
+    lines = run("check", tmp_path).stdout.splitlines()
+    assert sum("people.csv, row" in line for line in lines) == 100
+    assert "... people.csv, birth_year: 1,134 more like this: not-a-number (--limit shows more)" in lines
+    assert lines[-1] == "1,234 errors, 0 warnings."
+
+
+def test_text_shows_as_many_of_a_kind_as_are_asked_for_and_counts_the_rest(faulty: Path) -> None:
+    done = run("check", faulty, "--limit", "5")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
     assert sum("people.csv, row" in line for line in lines) == 5
-    assert "... people.csv, birth_year: 3 more like this: not-a-number" in lines
+    assert "... people.csv, birth_year: 3 more like this: not-a-number (--limit shows more)" in lines
     assert any(line.startswith("Warning: events.csv, row 2, occurred_on:") for line in lines)
     assert any(line.startswith("Error: events.csv, row 2, person_id:") for line in lines)
     assert lines[-1] == "9 errors, 1 warning."
@@ -59,7 +76,7 @@ def test_text_shows_the_first_of_each_kind_and_counts_the_rest(faulty: Path) -> 
 
 def test_text_with_a_limit_of_nought_only_counts(faulty: Path) -> None:
     lines = run("check", faulty, "--limit", "0").stdout.splitlines()
-    assert lines[0] == "... people.csv, birth_year: 8 like this: not-a-number"
+    assert lines[0] == "... people.csv, birth_year: 8 like this: not-a-number (--limit shows more)"
     assert not any(line.startswith(("Error", "Warning")) for line in lines)
 
 
