@@ -6,13 +6,14 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from openoutcomes.contracts.pricing import price
 from openoutcomes.contracts.reading import Document, parse_terms, read_terms
 from openoutcomes.contracts.terms import Terms
 from openoutcomes.standard.dataset import Dataset
 from openoutcomes.web.contracts.models import Contract, TermsFile
+from openoutcomes.web.contracts.parties import Name, missing, parties_by_contract
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.people.models import Person
 from openoutcomes.web.records import store
@@ -38,13 +39,43 @@ def contracts_for(access: Access, action: str) -> QuerySet[Contract]:
 
 def file_in_force(contract: Contract) -> TermsFile:
     """Return the latest file of terms of a contract."""
-    return TermsFile.of(contract.partnership).filter(contract=contract).latest("number")
+    return (
+        TermsFile.of(contract.partnership)
+        .filter(contract=contract)
+        .select_related("contract")
+        .latest("number")
+    )
 
 
 @lru_cache(maxsize=64)
 def _read(text: str, name: str, parameters: tuple[tuple[str, str], ...]) -> tuple[Document, Terms]:
     document = parse_terms(text, name)
     return document, read_terms(document, dict(parameters), assume=True)
+
+
+def files_in_force(partnership: Any) -> dict[int, TermsFile]:
+    """Return the latest file of terms of every contract of a partnership, by the contract's key."""
+    newest = (
+        TermsFile.of(partnership).filter(contract=OuterRef("contract")).order_by("-number").values("pk")[:1]
+    )
+    files = TermsFile.of(partnership).filter(pk=Subquery(newest)).select_related("contract", "loaded_by")
+    return {file.contract_id: file for file in files}
+
+
+def read_file(file: TermsFile) -> tuple[Document, Terms]:
+    """Return a file of terms as parsed and as read."""
+    return _read(file.text, f"{file.contract.contract_id}.yaml", tuple(sorted(file.parameters.items())))
+
+
+def unmapped_contracts(partnership: Any) -> list[tuple[Contract, list[Name]]]:
+    """Return the open contracts whose terms name a party that no organisation stands for, with those names."""
+    parties = parties_by_contract(partnership)
+    found = []
+    for file in files_in_force(partnership).values():
+        names = missing(read_file(file)[1], parties.get(file.contract_id, []))
+        if names and not file.contract.is_closed:
+            found.append((file.contract, names))
+    return found
 
 
 def terms_of(contract: Contract) -> Terms:
@@ -54,8 +85,7 @@ def terms_of(contract: Contract) -> Terms:
 
 def document_of(contract: Contract) -> tuple[Document, Terms]:
     """Return the terms in force as parsed and as read."""
-    file = file_in_force(contract)
-    return _read(file.text, f"{contract.contract_id}.yaml", tuple(sorted(file.parameters.items())))
+    return read_file(file_in_force(contract))
 
 
 def dataset_of(contract: Contract) -> Dataset:

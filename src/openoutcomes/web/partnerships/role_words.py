@@ -1,0 +1,117 @@
+"""What the actions of the permission matrix are called on pages, and what a role may do in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openoutcomes.web.core.permissions import MATRIX, Reach
+
+#: Groups of actions by the noun they begin with, in the order shown.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("People supported", ("people", "enrolments", "records", "referrals", "groups", "pathways", "budgets", "access")),
+    ("Outcomes and checking", ("outcomes", "evidence", "verification")),
+    ("Money", ("claims", "payments", "bank", "investments", "position")),
+    ("Results", ("results", "recording")),
+    ("The partnership", ("partnership", "organisations", "programmes", "members", "catalogue", "contracts")),
+    ("Looking after records", ("audit", "retention", "export")),
+)  # fmt: skip
+
+#: Each action as what somebody does.
+ACTIONS: dict[str, str] = {
+    "partnership.view": "See the home page",
+    "partnership.setup": "Change the partnership's details",
+    "organisations.view": "See the organisations",
+    "organisations.manage": "Add, change and close organisations",
+    "programmes.view": "See the programmes",
+    "programmes.manage": "Add, change and close programmes",
+    "members.view": "See who works here",
+    "members.manage": "Invite people, change roles and end seats",
+    "catalogue.view": "See outcomes and instruments",
+    "catalogue.manage": "Switch outcomes and instruments on and off",
+    "contracts.view": "Read contracts",
+    "contracts.load": "Load a contract's terms",
+    "people.view": "See people",
+    "people.add": "Add a person",
+    "people.edit": "Change a person's details",
+    "people.merge": "Merge two records of one person",
+    "people.safeguard": "Raise and lower a safeguarding flag",
+    "people.share": "Share a person's record, and stop sharing it",
+    "people.erase": "Erase a person's identity",
+    "enrolments.manage": "Start and end somebody's support",
+    "records.view": "See what is recorded",
+    "records.add": "Record strengths, goals, support, needs and measures",
+    "records.change": "Correct and withdraw what was recorded",
+    "referrals.view": "See referrals",
+    "referrals.make": "Refer somebody to another organisation",
+    "referrals.answer": "Accept a referral or hand it back",
+    "groups.view": "See group sessions",
+    "groups.manage": "Run group sessions and keep registers",
+    "pathways.view": "See pathways",
+    "pathways.manage": "Set pathways up",
+    "budgets.view": "See personal budgets",
+    "budgets.request": "Ask for money from a personal budget",
+    "budgets.approve": "Approve spending from a personal budget",
+    "outcomes.view": "See outcomes recorded",
+    "outcomes.record": "Record an outcome",
+    "evidence.view": "See evidence",
+    "evidence.add": "Add evidence",
+    "verification.view": "See what verifiers found",
+    "verification.sample": "Draw a sample to check",
+    "verification.decide": "Accept, query or refuse an outcome",
+    "claims.view": "See claims",
+    "claims.prepare": "Prepare a claim",
+    "claims.approve": "Approve a claim for a payer",
+    "claims.dispute": "Dispute a claim",
+    "payments.view": "See payments",
+    "payments.record": "Record a payment",
+    "bank.view": "See bank details",
+    "bank.propose": "Propose a change of bank details",
+    "bank.check": "Check a change of bank details",
+    "investments.record": "Record money put in up front",
+    "position.view": "See what is owed and paid",
+    "results.view": "See results",
+    "recording.view": "See how long recording takes",
+    "audit.view": "Search the audit trail",
+    "retention.run": "Erase identities that are due",
+    "export.all": "Take everything away as files",
+    "export.organisation": "Take one's organisation's records away as files",
+    "access.export": "Make a copy of what is held about a person, for them",
+}
+
+REACHES: dict[Reach, str] = {
+    "partnership": "the whole partnership",
+    "organisation": "own organisation",
+    "party": "contracts that the organisation is a party to",
+    "self": "oneself",
+}
+
+
+def action_words(action: str) -> str:
+    """Return an action in words; one that has none yet is said from its code."""
+    noun, _, verb = action.partition(".")
+    return ACTIONS.get(action) or f"{noun.replace('_', ' ').capitalize()}: {verb.replace('_', ' ')}"
+
+
+@dataclass(frozen=True)
+class May:
+    """One thing that a role may do, and how far it reaches."""
+
+    words: str
+    reach: str
+
+
+def abilities(role: str) -> list[tuple[str, list[May]]]:
+    """Return what a role may do, by group, leaving out groups in which it may do nothing."""
+    found = []
+    placed = {noun for _, nouns in GROUPS for noun in nouns}
+    groups = [*GROUPS, ("Other", tuple({action.partition(".")[0] for action in MATRIX} - placed))]
+    for title, nouns in groups:
+        mine = [
+            May(action_words(action), REACHES[rule[role]])
+            for noun in nouns
+            for action, rule in MATRIX.items()
+            if action.partition(".")[0] == noun and role in rule
+        ]
+        if mine:
+            found.append((title, mine))
+    return found
