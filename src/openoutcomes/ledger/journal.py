@@ -50,7 +50,8 @@ class Journal:
         )
         problems = check_entries(self._entries + posted)
         if problems:
-            raise InputError([_of_draft(problem, posted) for problem in problems])
+            # Two drafts with one fault between them would say the same thing twice.
+            raise InputError(list(dict.fromkeys(_of_draft(problem, posted) for problem in problems)))
         hashes = list(self._hashes)
         for entry in posted:
             hashes.append(entry_hash(hashes[-1] if hashes else GENESIS, entry))
@@ -74,6 +75,13 @@ def verify(journal: Journal, *, expect: str = "") -> list[Problem]:
         what = f"The journal no longer holds the entry whose hash begins {expect[:12]}."
         problems.append(Problem(what, _RESTORE, field="expect", code="chain"))
     return problems + check_entries(journal.entries)
+
+
+def known_names(known: Sequence[str], *, none: str = "The journal is empty.") -> str:
+    """Say which names there are: the first few, since a journal may hold thousands."""
+    if not known:
+        return none
+    return f"Known: {', '.join(known[:8])}{', and more' if len(known) > 8 else ''}."
 
 
 def _of_draft(problem: Problem, drafts: Sequence[Entry]) -> Problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -110,7 +110,8 @@ def read_amount(value: object, currency: str) -> Decimal | Problem:
     amount = Decimal(text)
     if quantize(amount, currency) != amount:
         places = exponent(currency)
-        return _bad("amount", text, f"is finer than {currency} allows ({places} places)", _PRICE_AGAIN)
+        mend = f"Give no more than {places} places." if places else "Give a whole amount."
+        return _bad("amount", text, f"is finer than {currency} allows ({places} places)", mend)
     return abs(quantize(amount, currency)) if amount == 0 else quantize(amount, currency)
 
 
@@ -173,10 +174,10 @@ def _line(
     )
 
 
-def _amount(row: Mapping[str, object], currency: str, problems: list[Problem]) -> Decimal:
+def _amount(row: Mapping[str, object], currency: str, problems: list[Problem], within: str = "") -> Decimal:
     amount = read_amount(row.get("amount"), currency)
     if isinstance(amount, Problem):
-        problems.append(amount)
+        problems.append(replace(amount, field=f"{within}{amount.field}"))
         return Decimal(0)
     return amount
 
@@ -189,7 +190,11 @@ def _payers(
         problems.append(_bad("payers", "", "is not a list of payers and amounts", _PRICE_AGAIN))
         return ()
     shares = [
-        (_text(part, "payer", problems, required=True), _amount(part, currency, problems)) for part in parts
+        (
+            _text(part, "payer", problems, required=True),
+            _amount(part, currency, problems, f"payers[{number}]."),
+        )
+        for number, part in enumerate(parts, start=1)
     ]
     names = [name for name, _ in shares]
     problems.extend(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from openoutcomes.ledger.accounts import CHART, LEGS
 from openoutcomes.ledger.entries import Entry, Posting
-from openoutcomes.ledger.journal import Journal
+from openoutcomes.ledger.journal import Journal, known_names
 from openoutcomes.ledger.lines import ClaimLine
 from openoutcomes.ledger.positions import by_day
 from openoutcomes.standard.problems import InputError, Problem
@@ -280,11 +280,11 @@ def _closing(opening: Figures, movements: Iterable[Movement]) -> Figures:
 def _known_contract(journal: Journal, contract: str) -> None:
     known = {entry.contract for entry in journal.entries}
     if contract and contract not in known:
-        mend = f"Known: {', '.join(sorted(known))}." if known else "The journal is empty."
-        raise InputError(Problem(f"There is no contract `{contract}` here.", mend, field="contract"))
+        what = f"There is no contract `{contract}` here."
+        raise InputError(Problem(what, known_names(sorted(known)), field="contract"))
 
 
 def _no_party(journal: Journal, party: str) -> Problem:
     known = sorted({posting.account.party for entry in journal.entries for posting in entry.postings})
-    mend = f"Known: {', '.join(known)}." if known else "The journal is empty."
-    return Problem(f"There is nothing for `{party}` in that time.", mend, field="party", value=party)
+    what = f"There is nothing for `{party}` in that time."
+    return Problem(what, known_names(known), field="party", value=party)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from openoutcomes.ledger.adjust import Dealing, adjustments, dealing_of
 from openoutcomes.ledger.checks import say
 from openoutcomes.ledger.entries import Entry, Posting, Share, postings_for
-from openoutcomes.ledger.journal import Journal
+from openoutcomes.ledger.journal import Journal, known_names
 from openoutcomes.ledger.lines import ClaimLine, bad_currency
 from openoutcomes.ledger.positions import Position, ShareKey, locked_lines, positions, reversed_ids
 from openoutcomes.standard.money import allocate, format_money, from_minor, to_minor
@@ -382,10 +382,5 @@ def _need(name: str, value: str, known: Iterable[str]) -> None:
 def _unknown(name: str, value: str, known: Sequence[str]) -> Problem:
     lowered = {name.lower(): name for name in known}
     close = get_close_matches(value.lower(), lowered, n=1)
-    if close:
-        mend = f"Did you mean {lowered[close[0]]}?"
-    elif known:
-        mend = f"Known: {', '.join(known[:8])}{', and more' if len(known) > 8 else ''}."
-    else:
-        mend = "The journal has none."
+    mend = f"Did you mean {lowered[close[0]]}?" if close else known_names(known, none="The journal has none.")
     return Problem(f"There is no {name} `{value}` here.", mend, field=name, value=value)

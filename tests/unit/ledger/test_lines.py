@@ -134,6 +134,20 @@ def test_a_bad_line_is_refused_and_located(change: dict[str, object], said: str)
     assert message.startswith("lines[1].")
 
 
+def test_a_payers_bad_amount_is_told_apart_from_the_lines() -> None:
+    payers = [{"payer": "a", "amount": "250"}, {"payer": "b", "amount": "250.005"}]
+    (message,) = _said(_result(_line(payers=payers)))
+    assert message.startswith("lines[1].payers[2].amount: `250.005` is finer than GBP allows (2 places).")
+    assert message.endswith("Give no more than 2 places.")
+
+
+def test_a_currency_without_small_coins_takes_whole_amounts() -> None:
+    assert read_amount("500", "JPY") == 500
+    problem = read_amount("500.50", "JPY")
+    assert isinstance(problem, Problem)
+    assert str(problem) == "amount: `500.50` is finer than JPY allows (0 places). Give a whole amount."
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -19,6 +19,7 @@ from openoutcomes.ledger import (
     balances,
     clawback,
     invest,
+    post_claim,
     reverse,
     statement,
     trial_balance,
@@ -263,3 +264,24 @@ def test_an_approval_moves_money_within_what_is_owed(
     journal.post(approve(journal, claim="C1", payer="office", when=when("2015-05-01")))
     (section,) = statement(journal, "ambition").sections
     assert [str(m.balance) for m in section.movements] == ["10.00", "10.00"]
+
+
+def test_of_many_names_the_first_few_are_said(
+    line: Callable[..., ClaimLine], post: Callable[..., None]
+) -> None:
+    journal = Journal()
+    post(journal, "C1", [line(f"l{n}", provider_id=f"p{n:03}") for n in range(20)])
+    with pytest.raises(InputError) as raised:
+        statement(journal, "nobody", None, None)
+    (problem,) = raised.value.problems
+    assert problem.mend.endswith("p004, p005, and more.")
+
+
+def test_what_is_wrong_with_every_new_entry_is_said_once(line: Callable[..., ClaimLine]) -> None:
+    journal = Journal()
+    late = When(date(2030, 1, 1), date(2016, 1, 31))
+    drafts = post_claim(journal, [line("x/1"), line("x/2")], contract="fcf", claim="C2", when=late)
+    assert len(drafts) == 2
+    with pytest.raises(InputError) as raised:
+        journal.post(drafts)
+    assert [problem.field for problem in raised.value.problems] == ["new accrual"]
