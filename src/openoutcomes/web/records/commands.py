@@ -7,7 +7,7 @@ organisation whose own person it is about.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Max, Q
@@ -181,12 +181,16 @@ def take_measure(
     by: Access,
     *,
     person: Person,
-    values: Mapping[str, Any],
+    readings: Sequence[Mapping[str, Any]],
     enrolment: Enrolment | None = None,
     seconds: int | None = None,
 ) -> Record:
-    """Record a reading of an instrument: its answers, its score, or both."""
-    return _add(by, "measures", "records.measure", person, enrolment, values, seconds=seconds)
+    """Record a reading of an instrument, one row for each of its scales; return the first."""
+    made = [
+        _add(by, "measures", "records.measure", person, enrolment, values, seconds=None if number else seconds)
+        for number, values in enumerate(readings)
+    ]
+    return made[0]
 
 
 @command

@@ -104,7 +104,7 @@ class RecordForm(BaseForm):
     def order(self) -> list[str]:
         """Return the names of the visible fields in the order shown: own ones first, then the day."""
         common = ("enrolment", "when", "day")
-        own = [name for name in self.fields if name not in common and name not in ("once", "opened")]
+        own = [name for name in self.fields if name not in common and not self[name].is_hidden]
         return [*own, *(name for name in common if name in self.fields)]
 
     def more_is_open(self) -> bool:
@@ -261,6 +261,8 @@ class ReviewForm(RecordForm):
     )
     review_on = DateField(label="Day to look at it again", required=False)
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
     def values(self) -> dict[str, Any]:
         """Return what changes of the goal."""
         asked = self.cleaned_data
@@ -307,6 +309,8 @@ class NeedMetForm(RecordForm):
         required=False,
         help_text="0 is not at all, 10 is wholly.",
     )
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def values(self) -> dict[str, Any]:
         """Return what changes of the need."""

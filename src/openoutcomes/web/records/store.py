@@ -133,6 +133,13 @@ def latest(partnership: Any, table: str, record_id: str, *, lock: bool = False) 
     return (rows.select_for_update() if lock else rows).first()
 
 
+def set_state(achievement: Record, state: str) -> None:
+    """Keep the state of an achievement's current version in step with the latest finding, inside a command."""
+    Record.objects.filter(
+        partnership=achievement.partnership_id, table="achievements", record_id=achievement.record_id, current=True
+    ).update(state=state)
+
+
 def rows_of(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
     """Give the rows of the standard that records stand for."""
     return (record.row for record in records)
