@@ -16,7 +16,7 @@ from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.commands import command, note, refuse
 from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.outcomes import erasing as evidence
-from openoutcomes.web.people.models import Person, Sight, Token
+from openoutcomes.web.people.models import Draft, Person, Sight, Token
 from openoutcomes.web.records.models import Record
 
 #: Fields that the rules of contracts may look at: kept for whoever has a claimed outcome, so that a claim
@@ -62,6 +62,7 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
         Token.objects.filter(person=merged).delete()
     Token.objects.filter(person=person).delete()
     Sight.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
+    Draft.objects.filter(person=person).delete()
     note(
         by,
         "people.erase",

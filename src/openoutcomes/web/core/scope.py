@@ -67,6 +67,8 @@ _Manager = models.Manager.from_queryset(GuardedQuerySet)
 class Guarded(models.Model):
     """A row that changes only inside a command."""
 
+    objects = _Manager()
+
     class Meta:
         """Django's options."""
 
