@@ -90,7 +90,7 @@ class Scoped(Guarded):
 
     partnership = models.ForeignKey("partnerships.Partnership", on_delete=models.PROTECT, related_name="+")
 
-    objects = ScopedManager(_Manager, partnership="partnership")
+    objects = ScopedManager(_Manager, partnership="partnership")  # type: ignore[misc]
 
     class Meta:
         """Django's options."""
