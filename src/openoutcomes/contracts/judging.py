@@ -136,8 +136,10 @@ def _merit(claim: Claim, checks: Sequence[Check], history: History) -> tuple[Ver
             if verdict.status == "refused":
                 return verdict, []
             waits.append(verdict)
+    if not waits:
+        return None, waits
     # A claim made too early is known by that first, whatever else it waits for.
-    return next((wait for wait in waits if wait.unripe), waits[0] if waits else None), waits
+    return next((wait for wait in waits if wait.unripe), waits[0]), waits
 
 
 def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> object:

@@ -158,30 +158,36 @@ def _claim_drafts(
     pricer: Pricer, records: Records, explain: frozenset[str], progress: Progress | None
 ) -> list[Draft]:
     claims = records.claims + _enrolment_claims(pricer, records)
+    by_person: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_person.setdefault(claim.person.id, []).append(claim)
+    drafts: list[Draft] = []
+    total = len(claims)
+    told = 0
+    for person_id in sorted(by_person):
+        if progress is not None and len(drafts) >= told:
+            progress(len(drafts), total, "claims judged")
+            told = len(drafts) + 20_000
+        first, history = len(drafts), History()
+        for claim, compiled in _in_order(pricer, by_person[person_id]):
+            drafts.append(_draft(pricer, claim, compiled, history, explain))
+        _close(pricer, drafts[first:], history)
+    if progress is not None and total:
+        progress(total, total, "claims judged")
+    return drafts
+
+
+def _in_order(pricer: Pricer, claims: list[Claim]) -> list[tuple[Claim, CompiledVersion]]:
+    """Return one person's claims, and the terms that bear on each, in the order in which they are judged."""
     placed = []
     for number, claim in enumerate(claims):
         compiled = pricer.version_for(claim)
         rules = compiled.outcomes.get(claim.outcome)
         order = rules.outcome.order if rules is not None else -1
         depth = compiled.depth.get(claim.outcome, 0)
-        placed.append((claim.person.id, claim.achieved, depth, order, claim.id, number, claim, compiled))
+        placed.append((claim.achieved, depth, order, claim.id, number, claim, compiled))
     placed.sort()
-    drafts: list[Draft] = []
-    history = History()
-    person = None
-    person_first = 0
-    total = len(placed)
-    for number, (person_id, _on, _depth, _rank, _id, _number, claim, compiled) in enumerate(placed):
-        if person_id != person:
-            _close(pricer, drafts[person_first:], history)
-            person, history, person_first = person_id, History(), len(drafts)
-            if progress is not None and number % 20_000 < 50:
-                progress(number, total, "claims judged")
-        drafts.append(_draft(pricer, claim, compiled, history, explain))
-    _close(pricer, drafts[person_first:], history)
-    if progress is not None and total:
-        progress(total, total, "claims judged")
-    return drafts
+    return [(claim, compiled) for *_, claim, compiled in placed]
 
 
 def _enrolment_claims(pricer: Pricer, records: Records) -> list[Claim]:

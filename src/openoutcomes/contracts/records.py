@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from openoutcomes.contracts.calendar import Calendar
 from openoutcomes.contracts.tables import Value
 from openoutcomes.contracts.words import Days
+from openoutcomes.standard.tables import TABLES
 
 
 class Tables(Protocol):
@@ -80,8 +81,7 @@ class Answer:
     independent: bool | None
 
 
-@dataclass(slots=True, frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A verifier's latest finding on an achievement."""
 
     state: str
@@ -253,11 +253,14 @@ def current(
     """
     if not tables.has(table):
         return [[] for _ in names], 0
-    found = tables.columns(table, [*names, "recorded_at", "version", "withdrawn", *own_date])
-    columns, (recorded, versions, withdrawn) = found[: len(names)], found[len(names) : len(names) + 3]
-    own = found[len(names) + 3 :]
+    asked = list(dict.fromkeys([*names, "recorded_at", "version", "withdrawn", "replaces", *own_date]))
+    found = dict(zip(asked, tables.columns(table, asked), strict=True))
+    columns, own = [found[name] for name in names], [found[name] for name in own_date]
+    recorded, versions, withdrawn, replaces = (
+        found[name] for name in ("recorded_at", "version", "withdrawn", "replaces")
+    )
     ids = columns[0]
-    plain = not any(withdrawn) and not any(recorded) and all(v in (None, 1) for v in versions)
+    plain = not (any(withdrawn) or any(recorded) or any(replaces)) and all(v in (None, 1) for v in versions)
     keep: Iterable[int]
     if plain and not own:
         return columns, 0
@@ -272,13 +275,39 @@ def current(
             if other is None or (versions[i] or 1) > (versions[other] or 1):
                 latest[ids[i]] = i
         unknown = len(set(ids)) - len(latest)
-        keep = [i for i in latest.values() if not withdrawn[i]]
+        # What has been replaced stays so, even when its replacement is withdrawn in turn.
+        replaced = {replaces[i] for i in latest.values()}
+        keep = [i for i in latest.values() if not withdrawn[i] and ids[i] not in replaced]
     else:
         keep = list(keep)
         unknown = len(ids) - len(keep)
         if not unknown:
             return columns, 0
     return [[column[i] for i in keep] for column in columns], unknown
+
+
+def successors(tables: Tables, table: str, as_of: dt.date, own_date: Sequence[str] = ()) -> dict[str, str]:
+    """Return, for each id that was replaced by the day, the id of the record that stands in its place now."""
+    if not tables.has(table) or not any(tables.columns(table, ["replaces"])[0]):
+        return {}
+    key = TABLES[table].key
+    names = [key, "replaces", "recorded_at", "version", *own_date]
+    ids, replaces, recorded, versions, *own = tables.columns(table, names)
+    latest: dict[str, tuple[int, str | None]] = {}
+    for i, id_ in enumerate(ids):
+        known = _known_from(recorded, own, i)
+        version = versions[i] or 1
+        if (known is None or known <= as_of) and version > latest.get(id_, (0, None))[0]:
+            latest[id_] = version, replaces[i]
+    direct = {old: id_ for id_, (_, old) in sorted(latest.items()) if old is not None and old != id_}
+    found = {}
+    for old in direct:
+        now, passed = old, {old}
+        while now in direct and direct[now] not in passed:
+            now = direct[now]
+            passed.add(now)
+        found[old] = now
+    return found
 
 
 def _known_from(recorded: list[Any], own: list[list[Any]], i: int) -> dt.date | None:
@@ -296,13 +325,17 @@ def gather(tables: Tables, contract: str, as_of: dt.date, wants: frozenset[str])
     people = _people(tables, as_of)
     enrolments = _enrolments(tables, contract, as_of, people)
     by_id = {enrolment.id: enrolment for enrolment in enrolments}
-    findings = _findings(tables, as_of)
+    for old, new in successors(tables, "enrolments", as_of).items():
+        if new in by_id:
+            by_id[old] = by_id[new]
+    moved = successors(tables, "achievements", as_of, ("claimed_on", "achieved_on"))
+    findings = _findings(tables, as_of, moved)
     claims, others, unknown = _claims(tables, contract, as_of, people, by_id, findings)
     for table in ("events", "measures", "needs"):
         if table in wants:
             _attach(tables, table, as_of, people)
     if "feedback" in wants:
-        _feedback(tables, as_of, people)
+        _feedback(tables, as_of, people, moved)
     for person_record in people.values():
         person_record.events.sort()
         person_record.measures.sort(key=lambda m: m[:3])
@@ -311,7 +344,7 @@ def gather(tables: Tables, contract: str, as_of: dt.date, wants: frozenset[str])
         people=people,
         claims=claims,
         enrolments=enrolments,
-        contributions=_contributions(tables, as_of) if "contributions" in wants else {},
+        contributions=_contributions(tables, as_of, moved) if "contributions" in wants else {},
         indicators=_indicators(tables, as_of) if "indicators" in wants else Indicators({}),
         other_contracts=others,
         findings=findings,
@@ -347,10 +380,14 @@ def _person(people: dict[str, Person], id_: str) -> Person:
 def _people(tables: Tables, as_of: dt.date) -> dict[str, Person]:
     names = ("person_id", "birth_year", "sex", "ethnicity", "disability", "area_code", "characteristics")
     columns, _ = current(tables, "people", names, as_of)
-    return {
+    people = {
         id_: Person(id_, birth, sex, ethnicity, disability, area, tuple(characteristics or ()))
         for id_, birth, sex, ethnicity, disability, area, characteristics in zip(*columns, strict=True)
     }
+    # Two records of one person are one person: whatever names the old id is about the new.
+    for old, new in successors(tables, "people", as_of).items():
+        people[old] = _person(people, new)
+    return people
 
 
 def _enrolments(tables: Tables, contract: str, as_of: dt.date, people: dict[str, Person]) -> list[Enrolment]:
@@ -372,18 +409,20 @@ def _enrolments(tables: Tables, contract: str, as_of: dt.date, people: dict[str,
     return result
 
 
-def _findings(tables: Tables, as_of: dt.date) -> dict[str, Finding]:
+def _findings(tables: Tables, as_of: dt.date, moved: dict[str, str]) -> dict[str, Finding]:
     names = ("verification_id", "achievement_id", "state", "verified_on", "verified_by", "reason")
     columns, _ = current(tables, "verifications", names, as_of, ("verified_on",))
-    found: dict[str, tuple[dt.date, str, Finding]] = {}
-    for id_, achievement, state, on, by, reason in zip(*columns, strict=True):
+    found: dict[str, Finding] = {}
+    ids: dict[str, str] = {}
+    for id_, named, state, on, by, reason in zip(*columns, strict=True):
         if on is not None and on > as_of:
             continue
-        rank = (on or dt.date.min, id_)
+        achievement = moved.get(named, named) if moved else named
         other = found.get(achievement)
-        if other is None or rank > other[:2]:
-            found[achievement] = (*rank, Finding(state, on, by, reason))
-    return {achievement: finding for achievement, (_, _, finding) in found.items()}
+        if other is None or (on or dt.date.min, id_) > (other.on or dt.date.min, ids[achievement]):
+            found[achievement] = Finding(state, on, by, reason)
+            ids[achievement] = id_
+    return found
 
 
 def _claims(
@@ -443,7 +482,7 @@ def _enrolment_for(person: Person, achieved: dt.date, provider: str | None) -> E
     return begun[-1] if begun else among[0]
 
 
-def _feedback(tables: Tables, as_of: dt.date, people: dict[str, Person]) -> None:
+def _feedback(tables: Tables, as_of: dt.date, people: dict[str, Person], moved: dict[str, str]) -> None:
     names = (
         "feedback_id", "person_id", "question", "answer", "answered_on",
         "achievement_id", "collected_by", "independent",
@@ -453,16 +492,20 @@ def _feedback(tables: Tables, as_of: dt.date, people: dict[str, Person]) -> None
         if question is None or answer is None or on is None:
             continue
         _person(people, person).feedback.append(
-            Answer(on, id_, question, answer, achievement, by, independent)
+            Answer(on, id_, question, answer, moved.get(achievement, achievement), by, independent)
         )
 
 
-def _contributions(tables: Tables, as_of: dt.date) -> dict[str, list[tuple[str, Fraction | None]]]:
+def _contributions(
+    tables: Tables, as_of: dt.date, moved: dict[str, str]
+) -> dict[str, list[tuple[str, Fraction | None]]]:
     names = ("contribution_id", "achievement_id", "organisation_id", "share")
     columns, _ = current(tables, "contributions", names, as_of)
     found: dict[str, list[tuple[str, Fraction | None]]] = defaultdict(list)
     for _, achievement, organisation, share in sorted(zip(*columns, strict=True), key=lambda row: row[0]):
-        found[achievement].append((organisation, None if share is None else Fraction(share)))
+        found[moved.get(achievement, achievement)].append(
+            (organisation, None if share is None else Fraction(share))
+        )
     return dict(found)
 
 

@@ -32,6 +32,7 @@ class Till:
         ] = {}
         self._caps: dict[tuple[int, str], list[tuple[Cap, int | None]]] = {}
         self._payer_limits: dict[int, dict[str, int]] = {}
+        self._said: dict[int, str] = {}
 
     def settle(
         self,
@@ -129,7 +130,10 @@ class Till:
             )
 
     def _say(self, minor: int) -> str:
-        return format_money(from_minor(minor, self.currency), self.currency)
+        found = self._said.get(minor)
+        if found is None:
+            found = self._said[minor] = format_money(from_minor(minor, self.currency), self.currency)
+        return found
 
     def _key(self, cap: Cap, line: Line, version: Version, day: dt.date) -> tuple[str, object] | None:
         """Return what the cap counts by for this line, or None when it does not bear on it."""

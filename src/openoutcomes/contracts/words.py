@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 Unit = Literal["day", "working day", "week", "month", "year"]
@@ -166,7 +167,14 @@ class Kinds:
 
     def missing(self, given: Collection[str]) -> tuple[tuple[str, ...], ...]:
         """Return the groups that ``given`` does not meet."""
-        return tuple(group for group in self.groups if not any(word in given for word in group))
+        unmet = []
+        for group in self.groups:
+            for word in group:
+                if word in given:
+                    break
+            else:
+                unmet.append(group)
+        return tuple(unmet)
 
     def __str__(self) -> str:
         return " and ".join(" or ".join(group) for group in self.groups)
@@ -183,6 +191,7 @@ def kinds(text: str) -> tuple[tuple[str, ...], ...] | None:
     return (tuple(parts),) if " or " in text else tuple((part,) for part in parts)
 
 
+@lru_cache(maxsize=8192)
 def say_day(day: dt.date | None) -> str:
     """Write a date as ``1 March 2015``; nothing as ``an unknown date``."""
     return f"{day.day} {day:%B %Y}" if day else "an unknown date"

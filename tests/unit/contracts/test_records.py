@@ -183,3 +183,78 @@ def test_figures_are_known_from_the_end_of_their_period(priced: Priced) -> None:
     }
     assert [line.status for line in priced(body, {"indicators": [figure]}, "2015-12-30")] == ["held"]
     assert [line.status for line in priced(body, {"indicators": [figure]}, "2015-12-31")] == ["payable"]
+
+
+VERIFIED = "outcomes: {home: {pays: 10, repeatable: yes}}\n"
+
+
+def accepted(achievement: str, on: str = "2015-04-01", state: str = "accepted") -> dict[str, Any]:
+    return {"verification_id": f"v-{achievement}-{on}", "achievement_id": achievement, "state": state,
+            "verified_on": on}  # fmt: skip
+
+
+def test_a_replaced_record_counts_until_the_day_its_replacement_was_known(priced: Priced) -> None:
+    old = home(recorded_at="2015-04-01T00:00:00Z")
+    new = home(achievement_id="b", replaces="a", quantity="2", recorded_at="2015-05-01T00:00:00Z")
+    assert paid(priced, "2015-04-30", old, new) == [("a", 10)]
+    assert paid(priced, "2015-05-01", old, new) == [("b", 20)]
+    assert paid(priced, "2015-05-01", new, old) == [("b", 20)]
+
+
+def test_a_replaced_record_does_not_come_back_when_its_replacement_is_withdrawn(priced: Priced) -> None:
+    old = home(recorded_at="2015-04-01T00:00:00Z")
+    new = home(achievement_id="b", replaces="a", recorded_at="2015-05-01T00:00:00Z")
+    gone = new | {"version": 2, "withdrawn": "true", "recorded_at": "2015-06-01T00:00:00Z"}
+    assert paid(priced, "2015-05-31", old, new, gone) == [("b", 10)]
+    assert paid(priced, "2015-06-01", old, new, gone) == []
+
+
+def test_a_replacement_may_be_replaced_in_turn_and_findings_follow(priced: Priced) -> None:
+    chain = (
+        home(recorded_at="2015-04-01T00:00:00Z"),
+        home(achievement_id="b", replaces="a", recorded_at="2015-05-01T00:00:00Z"),
+        home(achievement_id="c", replaces="b", recorded_at="2015-06-01T00:00:00Z"),
+    )
+    found = [accepted("a")]
+    assert paid(priced, "2015-06-30", *chain, body=VERIFIED, verifications=found) == [("c", 10)]
+    later = [*found, accepted("b", "2015-05-10", "refused")]
+    assert paid(priced, "2015-06-30", *chain, body=VERIFIED, verifications=later) == [("c", 0)]
+
+
+def test_records_that_replace_each_other_are_both_gone(priced: Priced) -> None:
+    assert paid(priced, "2015-06-30", home(replaces="b"), home(achievement_id="b", replaces="a")) == []
+
+
+def test_two_records_of_one_person_are_one_person_from_the_day_that_was_known(priced: Priced) -> None:
+    body = "verification: not required\noutcomes: {home: {pays: 10, once per: person}}\n"
+    tables = {
+        "people": [
+            {"person_id": "p", "recorded_at": "2015-01-01T00:00:00Z"},
+            {"person_id": "q", "replaces": "p", "recorded_at": "2015-05-01T00:00:00Z"},
+        ],
+        "enrolments": [{"enrolment_id": "e", "person_id": "p"}, {"enrolment_id": "f", "person_id": "q", "replaces": "e",
+                        "recorded_at": "2015-05-01T00:00:00Z"}],
+        "achievements": [home(enrolment_id="e"), home(achievement_id="b", person_id="q", achieved_on="2015-03-02")],
+    }  # fmt: skip
+    before, after = (priced(body, tables, day) for day in ("2015-04-30", "2015-05-01"))
+    assert [(line.person_id, line.status) for line in before] == [("p", "payable"), ("q", "payable")]
+    assert [(line.person_id, line.status) for line in after] == [("q", "payable"), ("q", "refused")]
+    assert [line.enrolment_id for line in after] == ["f", "f"]
+
+
+def test_an_answer_and_a_part_played_follow_the_record_that_was_replaced(priced: Priced) -> None:
+    body = (
+        "verification: not required\noutcomes:\n  home: {pays: 10, repeatable: yes, shared with contributors: yes,\n"
+        "    person says: {question: good, answers: ['yes']}}\n"
+    )
+    (line,) = priced(
+        body,
+        rows(
+            home(),
+            home(achievement_id="b", replaces="a"),
+            feedback=[{"feedback_id": "f", "person_id": "p", "achievement_id": "a", "question": "good", "answer": "yes",
+                       "answered_on": "2015-03-03", "asked": "invited", "standing": "engaged", "independent": "true"}],
+            contributions=[{"contribution_id": "c", "achievement_id": "a", "organisation_id": "org"}],
+        ),
+    )  # fmt: skip
+    assert (line.line_id, line.minor, line.contributors) == ("b", 1000, (("org", 1000),))

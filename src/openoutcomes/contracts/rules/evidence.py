@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from openoutcomes.contracts.calendar import Calendar
@@ -35,10 +36,10 @@ def evidence_rules(outcome: Outcome, version: Version) -> list[Rule]:
     return rules
 
 
-def _timely(claim: Claim, within: Duration | None, calendar: Calendar) -> tuple[list[str], list[str]]:
+def _timely(claim: Claim, within: Duration | None, calendar: Calendar) -> tuple[Sequence[str], Sequence[str]]:
     """Return the kinds given in time, and those given with a date out of range or none."""
     if within is None:
-        return list(claim.evidence), []
+        return claim.evidence, ()
     good, late = [], []
     for i, kind in enumerate(claim.evidence):
         day = claim.evidence_dates[i] if i < len(claim.evidence_dates) else None
