@@ -88,7 +88,8 @@ def find(instrument_id: str) -> tuple[Instrument, Scale | None] | Problem:
     code, _, scale_code = instrument_id.strip().lower().partition("/")
     if code not in INSTRUMENTS:
         what = f"there is no instrument {instrument_id!r}."
-        return Problem(what, suggestion(code, INSTRUMENTS), value=instrument_id, code="unknown-instrument")
+        mend = suggestion(code, INSTRUMENTS) or "`openoutcomes instruments list` has them all."
+        return Problem(what, mend, value=instrument_id, code="unknown-instrument")
     instrument = INSTRUMENTS[code]
     if not scale_code:
         return instrument, instrument.scales[0] if len(instrument.scales) == 1 else None

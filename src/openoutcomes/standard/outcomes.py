@@ -50,7 +50,8 @@ class OutcomesMap(Mapping[str, Outcome]):
             if wanted in (outcome.code, outcome.name.lower()):
                 return outcome
         what = f"there is no outcome {code!r} in the map."
-        return Problem(what, suggestion(wanted, self.outcomes), value=code, code="unknown-outcome")
+        mend = suggestion(wanted, self.outcomes) or "`openoutcomes outcomes list` has them all."
+        return Problem(what, mend, value=code, code="unknown-outcome")
 
     def metric(self, reference: str) -> Metric | Problem:
         """Return the metric named ``outcome/metric``, such as ``home/settled-3-months``."""

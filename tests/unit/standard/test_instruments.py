@@ -149,7 +149,7 @@ def test_any_sign_of_self_harm_raises_an_alert_whatever_the_total() -> None:
     ("wrong", "code", "mend"),
     [
         ("phq9", "unknown-instrument", "phq-9"),
-        ("zzzzzz", "unknown-instrument", ""),
+        ("zzzzzz", "unknown-instrument", "instruments list"),
         ("ons4/anxeity", "unknown-scale", "anxiety"),
     ],
 )

@@ -43,6 +43,9 @@ def test_a_metric_is_found_by_its_outcome_and_code() -> None:
     nowhere = outcomes.metric("hme/settled-3-months")
     assert isinstance(nowhere, Problem)
     assert nowhere.code == "unknown-outcome"
+    unlike = outcomes.find("zzzzzz")
+    assert isinstance(unlike, Problem)
+    assert unlike.mend == "`openoutcomes outcomes list` has them all."
 
 
 def test_a_place_adds_outcomes_and_metrics_and_changes_nothing_shared(tmp_path: Path) -> None:
