@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from openoutcomes.contracts.examples import Outcome, run_examples
 from openoutcomes.contracts.pricing import price
 from openoutcomes.contracts.reading import Document, parse_terms, read_terms
 from openoutcomes.contracts.terms import Terms
@@ -76,6 +77,16 @@ def unmapped_contracts(partnership: Any) -> list[tuple[Contract, list[Name]]]:
         if names and not file.contract.is_closed:
             found.append((file.contract, names))
     return found
+
+
+@lru_cache(maxsize=64)
+def _examples(text: str, name: str) -> tuple[Outcome, ...]:
+    return tuple(run_examples(parse_terms(text, name)))
+
+
+def examples_of(file: TermsFile) -> tuple[Outcome, ...]:
+    """Return how the examples of a file of terms come out."""
+    return _examples(file.text, f"{file.contract.contract_id}.yaml")
 
 
 def terms_of(contract: Contract) -> Terms:

@@ -108,6 +108,8 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
     "claims.dispute": {"commissioner": "organisation"},
     "payments.view": _MONEY_VIEW,
     "payments.record": {"finance": "organisation"},
+    "payments.clawback": {"commissioner": "organisation"},
+    "contracts.close": {"commissioner": "organisation"},
     "bank.view": {"provider_manager": "organisation", "finance": "party"},
     "bank.propose": {"provider_manager": "organisation"},
     "bank.check": {"finance": "party"},
@@ -115,6 +117,12 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
     "position.view": _MONEY_VIEW,
     # Administration
     "results.view": _STAFF,
+    "recording.view": {
+        "provider_manager": "organisation",
+        "commissioner": "partnership",
+        "coordinator": "partnership",
+        "administrator": "partnership",
+    },
     "audit.view": {"administrator": "partnership", "provider_manager": "organisation"},
     "retention.run": {"administrator": "partnership"},
     "people.erase": {"administrator": "partnership"},

@@ -1,5 +1,10 @@
 """Addresses of results."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from openoutcomes.web.results import views
+
+urlpatterns = [
+    path("", views.results, name="results"),
+    path("recording/", views.recording, name="recording_costs"),
+]
