@@ -51,16 +51,24 @@ def cohort_drafts(
     if not any(version.cohort_outcomes for version in versions):
         return
     reported = _read(tables, contract, as_of)
-    codes = {code: None for version in versions for code in version.cohort_outcomes}
-    for code in codes:
-        last = max((r.ends for r in reported if r.ends is not None), default=as_of)
-        version = version_on(versions, min(last, as_of))
-        outcome = version.cohort_outcomes.get(code)
-        if outcome is None:
-            continue
-        rows = [r for r in reported if r.metric == outcome.figure.metric]
-        if not rows:
+    for code in {code: None for version in versions for code in version.cohort_outcomes}:
+        outcome = next(v.cohort_outcomes[code] for v in reversed(versions) if code in v.cohort_outcomes)
+        rows, too_soon_or_late = [], 0
+        for row in reported:
+            in_force = version_on(versions, row.ends or as_of).cohort_outcomes.get(code)
+            if in_force is not None and in_force.figure.metric == row.metric:
+                rows.append(row)
+            elif in_force is None and outcome.figure.metric == row.metric:
+                too_soon_or_late += 1
+        if too_soon_or_late:
+            notes.append(
+                f"{too_soon_or_late:,} results of {outcome.figure.metric!r} are of days when the terms had no {code}: left out."
+            )
+        elif not rows:
             notes.append(f"No results of {outcome.figure.metric!r} are recorded: {code} is not priced.")
+        if rows:
+            last = max(row.ends or as_of for row in rows)
+            outcome = version_on(versions, last).cohort_outcomes[code]
         _Judge(outcome, versions, records, as_of, currency).run(rows, drafts)
 
 
@@ -97,31 +105,48 @@ class _Judge:
             by_cohort[row.cohort].append(row)
         expected = self.outcome.cohorts or tuple(by_cohort)
         among = {name: by_cohort[name] for name in expected if name in by_cohort}
-        if self.outcome.pooled:
+        if self.outcome.judged == "together":
             if among:
-                drafts.append(self._pooled(expected, among, self.outcome.pays))
+                drafts.append(self._pooled(expected, among))
             return
-        made = [self._draft(name, self.outcome.pays, cohort_rows) for name, cohort_rows in among.items()]
+        if self.outcome.judged == "each period":
+            for name, cohort_rows in among.items():
+                for ends in dict.fromkeys(row.ends for row in cohort_rows):
+                    label = f":{ends.isoformat()}" if ends else ""
+                    drafts.append(self._draft(name, [r for r in cohort_rows if r.ends == ends], label))
+            return
+        made = [self._draft(name, cohort_rows) for name, cohort_rows in among.items()]
         drafts.extend(made)
         if self.outcome.fallback is not None and among and not any(d.line.gross_minor for d in made):
             drafts.append(self._pooled(expected, among, self.outcome.fallback))
 
-    def _pooled(self, expected: Sequence[str], among: dict[str, list[Reported]], pays: CohortPays) -> Draft:
+    def _pooled(
+        self, expected: Sequence[str], among: dict[str, list[Reported]], pays: CohortPays | None = None
+    ) -> Draft:
         rows = [row for cohort_rows in among.values() for row in cohort_rows]
-        draft = self._draft("all cohorts", pays, rows)
+        draft = self._draft("all cohorts", rows, pays=pays)
         missing = [name for name in expected if name not in among]
         if missing:
             draft.line.status, draft.line.rule = "held", "cohorts"
             draft.line.reason = f"waits for the results of {', '.join(missing)}"
         return draft
 
-    def _draft(self, cohort: str, pays: CohortPays, rows: list[Reported]) -> Draft:
-        outcome = self.outcome
+    def _draft(
+        self, cohort: str, rows: list[Reported], period: str = "", pays: CohortPays | None = None
+    ) -> Draft:
+        """Judge rows under the terms in force at their end; ``pays`` stands in for the outcome's own scale."""
         ends = max((row.ends for row in rows if row.ends is not None), default=None)
         day = ends or self.as_of
         version = version_on(self.versions, day)
+        outcome = version.cohort_outcomes[self.outcome.code]
+        scale = pays or outcome.pays
         line = Line(
-            f"{outcome.code}:{cohort}", outcome.code, day, outcome.order, "cohort_results", self.currency
+            f"{outcome.code}:{cohort}{period}",
+            outcome.code,
+            day,
+            outcome.order,
+            "cohort_results",
+            self.currency,
         )
         line.cohort, line.price_on, line.terms_version = cohort, day, version.number
         facts = GroupFacts(version, day, cohort=cohort)
@@ -140,13 +165,13 @@ class _Judge:
                 f"the group of {format_number(size)} is smaller than {format_number(outcome.smallest)}"
             )
             return draft
-        self._pay(draft, pays, value)
-        self._gate(draft, pays, rows)
-        self._wait(line, version, ends, rows)
+        self._pay(draft, outcome, scale, value)
+        self._gate(draft, outcome, scale, rows)
+        self._wait(draft, outcome, ends, rows)
         return draft
 
-    def _pay(self, draft: Draft, pays: CohortPays, value: Fraction) -> None:
-        line, facts, outcome = draft.line, draft.facts, self.outcome
+    def _pay(self, draft: Draft, outcome: CohortOutcome, pays: CohortPays, value: Fraction) -> None:
+        line, facts = draft.line, draft.facts
         shown = say_figure(outcome.figure, value)
         found = apply(pays, value, facts)
         if isinstance(found, NotFound):
@@ -169,13 +194,13 @@ class _Judge:
         line.rule, line.reason = "result", f"{shown}: {how}"
         draft.net, draft.weights = worth.net, worth.weights
 
-    def _gate(self, draft: Draft, pays: CohortPays, rows: list[Reported]) -> None:
+    def _gate(self, draft: Draft, outcome: CohortOutcome, pays: CohortPays, rows: list[Reported]) -> None:
         """Refuse what does not pass the test that comes before payment."""
         line = draft.line
         if pays.gate is None or line.status == "refused":
             return
         compared, needed = pays.gate
-        figure = replace(self.outcome.figure, compared=compared)
+        figure = replace(outcome.figure, compared=compared)
         value = figure_of(figure, rows)
         if isinstance(value, str):
             line.status, line.rule, line.reason = "held", "only if", value
@@ -184,11 +209,12 @@ class _Judge:
             line.reason = f"{say_figure(figure, value)}; the terms pay only if it is {needed}"
             line.price, line.quantity, line.gross_minor, draft.net = None, 1, 0, 0
 
-    def _wait(self, line: Line, version: Version, ends: dt.date | None, rows: list[Reported]) -> None:
+    def _wait(self, draft: Draft, outcome: CohortOutcome, ends: dt.date | None, rows: list[Reported]) -> None:
         """Hold a result that is too fresh, or that its verifier has not accepted."""
+        line = draft.line
         if line.status == "refused":
             return
-        if self.outcome.wait is not None:
+        if outcome.wait is not None:
             if ends is None:
                 line.status, line.rule, line.reason = (
                     "held",
@@ -196,11 +222,11 @@ class _Judge:
                     "the result has no period, so the wait cannot be counted",
                 )
                 return
-            due = version.calendar.add(ends, self.outcome.wait)
+            due = draft.version.calendar.add(ends, outcome.wait)
             if self.as_of < due:
                 line.status, line.rule = "held", "results wait"
                 line.reason = f"{line.reason}; results count from {say_day(due)}"
-        if self.outcome.verified:
+        if outcome.verified:
             findings = [self.records.findings.get(row.id) for row in rows]
             if any(f is not None and f.state == "refused" for f in findings):
                 line.status, line.rule, line.reason = (

@@ -277,7 +277,9 @@ KEYS: dict[str, dict[str, Key]] = {
         ),
         "cohorts": Key("Cohorts expected, each judged alone; left out, those in the results.", "[1, 2]"),
         "judged": Key(
-            "`each cohort` (default) or `together`: numerators and denominators added first.", "together"
+            "`each cohort` (default), its periods added; `each period` of each cohort by itself; or `together`, "
+            "all added first.",
+            "each period",
         ),
         "smallest group": Key("Least denominator on which to pay.", "100"),
         "results wait": Key("Time after the cohort's period before results count.", "18 months"),
@@ -370,7 +372,10 @@ KEYS: dict[str, dict[str, Key]] = {
     },
     "caps": {
         "per person": Key("For one person, over the contract.", "17000"),
-        "per outcome": Key("For named outcomes.", "{job: 50000}"),
+        "per outcome": Key(
+            "For each outcome, or for named ones: also cohort outcomes, fixed payments and surplus shares.",
+            "{job: 50000}",
+        ),
         "per cohort": Key("For each cohort, or for named ones.", "{first: 100000}"),
         "per provider": Key("For each provider, or for named ones.", "200000"),
         "per payer": Key("For named payers.", "{council: 100000}"),

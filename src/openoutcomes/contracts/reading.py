@@ -341,7 +341,9 @@ def _read_version(reader: TermsReader, root: Node, amendment: _Amendment | None)
         cohort_outcomes=groups["cohort outcomes"],  # type: ignore[arg-type]
         fixed=groups["fixed payments"],  # type: ignore[arg-type]
         surplus=groups["surplus shares"],  # type: ignore[arg-type]
-        caps=read_caps(reader, keys["caps"], _cohort_names(cohorts)) if "caps" in keys else (),
+        caps=read_caps(reader, keys["caps"], _all_codes(keys), _cohort_names(cohorts))
+        if "caps" in keys
+        else (),
         excess_passes=_read_excess(reader, keys.get("when a payer's cap is reached")),
         terms_by=reader.choice(dates["terms by"], DATE_BASES) if "terms by" in dates else "achieved",  # type: ignore[arg-type]
         price_by=reader.choice(dates["price by"], DATE_BASES) if "price by" in dates else "achieved",  # type: ignore[arg-type]
@@ -506,6 +508,11 @@ def _read_cohorts(
                 )
         cohorts.append((name, span))
     return tuple(cohorts)
+
+
+def _all_codes(keys: Mapping[str, Node]) -> tuple[str, ...]:
+    """Return the code of everything that pays."""
+    return tuple(code for section in _RULES if section in keys for code in keys[section].mapping)
 
 
 def _cohort_names(cohorts: tuple[tuple[str, Days], ...] | Literal["as recorded"]) -> tuple[str, ...]:

@@ -52,7 +52,11 @@ def read_cohort_outcome(reader: TermsReader, code: str, node: Node, order: int) 
     """Read one entry of ``cohort outcomes``."""
     keys = reader.section(node, "cohort outcome", required=("metric",))
     pays = _read_cohort_pays(reader, node, keys)
-    judged = reader.choice(keys["judged"], ("each cohort", "together")) if "judged" in keys else "each cohort"
+    judged = (
+        reader.choice(keys["judged"], ("each cohort", "each period", "together"))
+        if "judged" in keys
+        else "each cohort"
+    )
     fallback = None
     for holder in (keys, keys["if none pays"].mapping if "if none pays" in keys else {}):
         if "only if" in holder and "compared" not in keys:
@@ -60,8 +64,12 @@ def read_cohort_outcome(reader: TermsReader, code: str, node: Node, order: int) 
     if "if none pays" in keys:
         below = reader.section(keys["if none pays"], "if none pays")
         fallback = _read_cohort_pays(reader, keys["if none pays"], below)
-        if judged == "together":
-            reader.error(keys["if none pays"], "cohorts judged together have no pooled test to fall back on.")
+        if judged != "each cohort":
+            reader.error(
+                keys["if none pays"],
+                f"cohorts judged {judged} have no pooled test to fall back on.",
+                "Leave out 'judged', or 'if none pays'.",
+            )
         if "cohorts" not in keys:
             reader.error(
                 node, "'if none pays' needs 'cohorts', to know when all have results.", "Add cohorts: [1, 2]."
@@ -75,7 +83,7 @@ def read_cohort_outcome(reader: TermsReader, code: str, node: Node, order: int) 
         says=reader.text(keys["says"]) if "says" in keys else "",
         counts_as=reader.texts(keys["counts as"]) if "counts as" in keys else (),
         cohorts=reader.texts(keys["cohorts"]) if "cohorts" in keys else (),
-        pooled=judged == "together",
+        judged=judged,  # type: ignore[arg-type]
         fallback=fallback,
         smallest=read_fraction(reader, keys["smallest group"]) if "smallest group" in keys else None,
         wait=read_duration(reader, keys["results wait"]) if "results wait" in keys else None,
@@ -235,13 +243,15 @@ def read_surplus_share(reader: TermsReader, code: str, node: Node, order: int) -
     )
 
 
-def read_caps(reader: TermsReader, node: Node, cohort_names: tuple[str, ...]) -> tuple[Cap, ...]:
+def read_caps(
+    reader: TermsReader, node: Node, codes: tuple[str, ...], cohort_names: tuple[str, ...]
+) -> tuple[Cap, ...]:
     """Read ``caps``, in the order in which they are applied."""
     keys = reader.section(node, "caps")
     caps: list[Cap] = []
     if "per person" in keys:
         caps.append(Cap("person", read_amount(reader, keys["per person"]), "cap per person"))
-    for scope, known in (("outcome", reader.outcome_codes), ("cohort", cohort_names), ("provider", ())):
+    for scope, known in (("outcome", codes), ("cohort", cohort_names), ("provider", ())):
         if f"per {scope}" in keys:
             caps.extend(_named_caps(reader, keys[f"per {scope}"], scope, known))
     for kind in PERIOD_KINDS:

@@ -127,6 +127,13 @@ def _price(price: Price, currency: str) -> str:
     return f"{shown} ({parts})"
 
 
+_GROUPS = {
+    "each cohort": "Each cohort alone",
+    "each period": "Each period of each cohort alone",
+    "together": "All cohorts together",
+}
+
+
 def _card(version: Version, currency: str) -> Section:
     rows: list[tuple[str, ...]] = [
         (o.code, o.says, "; ".join(say_pays_person(o.pays, currency)), _often(o))
@@ -219,7 +226,7 @@ def _cohort_lines(outcome: CohortOutcome, currency: str) -> Iterable[str]:
             format_number(figure.baseline * 100) + "%" if figure.baseline is not None else ""
         )
         yield f"Compared with {other}: {figure.compared}."
-    yield "All cohorts together." if outcome.pooled else "Each cohort alone."
+    yield f"{_GROUPS[outcome.judged]}."
     yield f"Pays {_cohort_pays(outcome.pays, currency)}."
     if outcome.pays.gate is not None:
         yield f"Only if, compared as {outcome.pays.gate[0]}, it is {outcome.pays.gate[1]}."

@@ -228,7 +228,7 @@ class CohortOutcome:
     says: str = ""
     counts_as: tuple[str, ...] = ()
     cohorts: tuple[str, ...] = ()
-    pooled: bool = False
+    judged: Literal["each cohort", "each period", "together"] = "each cohort"
     fallback: CohortPays | None = None
     smallest: Fraction | None = None
     wait: Duration | None = None

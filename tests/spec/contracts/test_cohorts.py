@@ -185,6 +185,60 @@ CASES = {
         found:b | found | payable £100.00 | jobs is 50%: it is at least 50%
         """,
     ),
+    "Each period of a cohort by itself, under one cap": (
+        """
+        cohort outcomes:
+          seen: {metric: seen-rough, figure: numerator, compared: {baseline: 200, as: fewer}, judged: each period,
+                 each: {pays: 10}}
+        caps: {per outcome: {seen: 700}}
+        """,
+        """
+        cohort_results
+        cohort | metric | numerator | period_end
+        named | seen-rough | 150 | 2015-03-31
+        named | seen-rough | 260 | 2015-06-30
+        named | seen-rough | 160 | 2015-09-30
+        named | seen-rough | 190 |
+        """,
+        """
+        seen:named:2015-03-31 | seen | payable £500.00 | seen-rough is lower by 50: 50 units
+        seen:named:2015-06-30 | seen | refused £0.00 | seen-rough is lower by -60; the terms pay each unit
+            over 0
+        seen:named:2015-09-30 | seen | reduced £200.00 | seen-rough is lower by 40: 40 units; £200.00 lost:
+            cap of outcome seen of £700.00 leaves £200.00
+        seen:named | seen | reduced £0.00 | seen-rough is lower by 10: 10 units; £100.00 lost: cap of
+            outcome seen of £700.00 is used up
+        """,
+    ),
+    "Each result is judged by the terms in force at the end of its period": (
+        """
+        cohort outcomes:
+          fewer: {metric: events, steps: {at least 50%: 1000}}
+        amendments:
+          - agreed: 2015-12-01
+            takes effect: 2016-01-01
+            changes:
+              cohort outcomes:
+                fewer: {metric: events, steps: {at least 50%: 2000}, results wait: 1 year}
+                more: {metric: events, steps: {at least 10%: 5}}
+          - {agreed: 2016-12-01, takes effect: 2017-01-01, changes: {cohort outcomes: {fewer: }}}
+        """,
+        """
+        cohort_results
+        cohort | metric | numerator | denominator | period_end
+        a | events | 60 | 100 | 2015-12-31
+        b | events | 60 | 100 | 2016-12-31
+        c | events | 60 | 100 | 2017-12-31
+        """,
+        """
+        fewer:a | fewer | payable £1,000.00 | events is 60%: it is at least 50%
+        fewer:b | fewer | payable £2,000.00 | events is 60%: it is at least 50%
+        more:b | more | payable £5.00 | events is 60%: it is at least 10%
+        more:c | more | payable £5.00 | events is 60%: it is at least 10%
+        note: 1 results of 'events' are of days when the terms had no fewer: left out.
+        note: 1 results of 'events' are of days when the terms had no more: left out.
+        """,
+    ),
 }
 
 
