@@ -80,7 +80,11 @@ def take_register(
     by.require("groups.manage", organisation)
     if held_on > today():
         raise refuse("this day has not come yet.", "Take the register on the day.", "held_on")
-    group = Group.objects.select_for_update().select_related("organisation", "programme").get(pk=group.pk)
+    group = (
+        Group.objects.select_for_update(of=("self",))
+        .select_related("organisation", "programme")
+        .get(pk=group.pk)
+    )
     names = [name.strip() for name in newcomers if name.strip()]
     for name in names:
         if not anyway and same_name(by, organisation, name):

@@ -12,7 +12,7 @@ from django.http import Http404
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.crypto import plain_words
-from openoutcomes.web.groups.models import Attendance, Group, Session
+from openoutcomes.web.groups.models import Attendance, Group, Member, Session
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.models import Person, Sight
 from openoutcomes.web.people.queries import found, people_for
@@ -82,10 +82,13 @@ def on_register(
     access: Access, group: Group, session: Session | None, further: Iterable[str] = ()
 ) -> list[Person]:
     """Return those whom a register lists, by name: the group's list, who came, and those named besides."""
-    listed = Q(groups__group=group, groups__left_on=None) | Q(person_id__in=list(further))
+    # Ids first, each by its own index: one condition over all of them would look at everybody.
+    members = Member.of(group.partnership).filter(group=group, left_on=None)
+    named = Person.of(group.partnership).filter(person_id__in=list(further))
+    listed: set[Any] = {*members.values_list("person", flat=True), *named.values_list("pk", flat=True)}
     if session is not None:
-        listed |= Q(attendances__session=session) & ~Q(attendances__attended="")
-    rows = own_people(access, group.organisation).filter(listed).distinct()
+        listed |= {key for key, attendance in came_to(session).items() if attendance.attended}
+    rows = own_people(access, group.organisation).filter(pk__in=listed)
     return sorted(rows, key=lambda person: (plain_words(person.shown), person.pk))
 
 

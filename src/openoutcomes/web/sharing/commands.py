@@ -101,7 +101,11 @@ def share(
 def withdraw(by: Access, *, sight: Sight) -> Sight:
     """Stop an organisation from seeing a person, at once. Doing it twice changes nothing."""
     organisation = _require_own(by, sight.person)
-    held = Sight.objects.select_for_update().select_related("person", "organisation").get(pk=sight.pk)
+    held = (
+        Sight.objects.select_for_update(of=("self",))
+        .select_related("person", "organisation")
+        .get(pk=sight.pk)
+    )
     if held.basis == "own":
         raise refuse(
             "this is an organisation that the person is with.", "It stops with the support, not here."

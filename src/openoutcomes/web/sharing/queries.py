@@ -86,11 +86,6 @@ def slice_of(person: Person, tables: Iterable[str], seen: Q) -> list[Record]:
     return sorted(found, key=lambda record: order.get(record.table, 9))
 
 
-def visible_ids(access: Access, ids: Iterable[int], action: str = "people.view") -> frozenset[int]:
-    """Return those of the people (primary keys) whom the seat may see now: one query for a page of rows."""
-    return frozenset(people.people_for(access, action).filter(pk__in=set(ids)).values_list("pk", flat=True))
-
-
 def person_address(access: Access, person_id: str) -> str:
     """Return the address of a person's page."""
     return f"{reverse('people', kwargs={'partnership': access.partnership.slug})}{person_id}/"

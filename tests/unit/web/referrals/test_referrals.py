@@ -405,3 +405,39 @@ def test_what_is_of_a_person_is_listed_for_both_sides_alone(world):
     assert list(queries.of_person(world.access("other_practitioner"), world.people["ash"])) == [row]
     withdraw(world.access("practitioner"), sight=row.sight)
     assert not queries.of_person(world.access("other_practitioner"), world.people["ash"]).exists()
+
+
+@pytest.mark.needs_postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_at_the_same_moment_one_alone_enrols_the_person():
+    import threading
+
+    from django.db import connection
+
+    from web_world import make_world
+
+    world = make_world()
+    row = made(world)
+    begin, refused = threading.Barrier(2), []
+
+    def answer(who):
+        begin.wait()
+        try:
+            commands.accept(world.access(who), referral=again(row))
+        except InputError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=answer, args=(who,)) for who in ("other_practitioner", "other_manager")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert (
+        Enrolment.of(world.partnership).filter(person=row.person, organisation=row.to_organisation).count()
+        == 1
+    )
