@@ -35,8 +35,7 @@ examples:
   - says: a home found, with a tenancy agreement that was accepted
     given:
       person: {started: 2025-01-10}
-      achieved:
-        - {outcome: home-entry, on: 2025-02-01, evidence: tenancy-agreement}
+      achievements: [home-entry on 2025-02-01 with tenancy-agreement]
     expect:
       home-entry: 500
 """
