@@ -51,7 +51,7 @@ def count_drafts(
     for row in rows:
         if row[1] not in (None, contract):
             others += 1
-        elif (row[3], row[2]) in claimed:
+        elif (row[3], row[2] or version_on(versions, row[5]).only_provider) in claimed:
             left_out += 1
         else:
             draft = _draft(versions, row, currency, placed)
@@ -73,7 +73,7 @@ def _draft(
     version = version_on(versions, ends)
     outcome = version.outcomes.get(code)
     line = Line(id_, code, ends, outcome.order if outcome else 1_000_000, "achievement_counts", currency)
-    line.provider_id = provider if isinstance(provider, str) else None
+    line.provider_id = provider if isinstance(provider, str) else version.only_provider
     line.cohort = cohort if isinstance(cohort, str) else None
     line.quantity, line.price_on, line.terms_version = count, ends, version.number
     facts = GroupFacts(
@@ -93,6 +93,9 @@ def _draft(
     _value(draft, outcome, count, facts, defaultdict(int) if refusal else placed)
     if refusal:
         line.status, (line.rule, line.reason) = "refused", refusal
+    elif version.providers and line.provider_id is None:
+        line.status, line.rule = "held", "provider"
+        line.reason = "no provider is recorded; record which provider achieved them"
     elif _partly_outside(version, starts, ends):
         line.reason = f"{line.reason}; part of its period is outside the contract"
     return draft
@@ -181,8 +184,8 @@ def _allowed(outcome: Outcome, count: int, facts: GroupFacts, placed: dict[objec
 
 def _refusal(line: Line, version: Version, starts: dt.date, ends: dt.date) -> tuple[str, str] | None:
     """Return the rule and the reason when a total is from outside the contract."""
-    if version.providers and line.provider_id not in version.providers:
-        return "provider", f"{line.provider_id or 'no provider'} is not a provider under this contract"
+    if version.providers and line.provider_id is not None and line.provider_id not in version.providers:
+        return "provider", f"{line.provider_id} is not a provider under this contract"
     first, last = version.runs.first, version.outcomes_until or version.runs.last
     if (last is not None and starts > last) or (first is not None and ends < first):
         return "runs", f"its period, {say_day(starts)} to {say_day(ends)}, is outside the contract"

@@ -222,6 +222,8 @@ def _draft(
         line.achievement_id = claim.id
     line.person_id = claim.person.id
     line.enrolment_id = claim.enrolment.id if claim.enrolment else None
+    if claim.provider is None and version.providers:
+        claim.provider = version.only_provider
     line.provider_id = claim.provider
     line.claimed_on = claim.claimed
     line.quantity = claim.quantity

@@ -341,6 +341,11 @@ class Version:
     report_period: PeriodKind
     verified: bool
 
+    @property
+    def only_provider(self) -> str | None:
+        """The provider, where the terms name just one: what names no provider is its."""
+        return self.providers[0] if len(self.providers) == 1 else None
+
 
 @dataclass(frozen=True)
 class Terms:

@@ -37,6 +37,30 @@ CASES = {
         not tested: verification
         """,
     ),
+    "With one provider, a total that names none is its; with several it waits": (
+        """
+        parties: {payers: [council], providers: [ambition]}
+        outcomes: {home: {pays: 500, repeatable: yes, verification: not required}}
+        amendments:
+          - agreed: 2015-03-31
+            takes effect: 2015-04-01
+            changes: {parties: {providers: [ambition, aspire]}}
+        """,
+        """
+        achievement_counts
+        outcome | provider_id | period_start | period_end | count
+        home | | 2015-01-01 | 2015-03-31 | 2
+        home | | 2015-04-01 | 2015-06-30 | 2
+        home | aspire | 2015-07-01 | 2015-09-30 | 2
+        home | depaul | 2015-10-01 | 2015-12-31 | 2
+        """,
+        """
+        a1 | home | payable £1,000.00 | accepted at 2 × £500.00
+        a2 | home | held £1,000.00 | no provider is recorded; record which provider achieved them
+        a3 | home | payable £1,000.00 | accepted at 2 × £500.00
+        a4 | home | refused £1,000.00 | depaul is not a provider under this contract
+        """,
+    ),
     "Outside the contract, partly outside, and not an outcome": (
         """
         outcomes:

@@ -151,6 +151,23 @@ CASES = {
         a3 | home | held £500.00 | no provider is recorded; record which provider achieved it
         """,
     ),
+    "Where the terms name one provider, what names none is its": (
+        """
+        parties: {payers: [council], provider: ambition}
+        outcomes:
+          home: {pays: 500, once per: person}
+        """,
+        """
+        achievements
+        person_id | provider_id | outcome | achieved_on
+        p1 | | home | 2015-07-01
+        p2 | depaul | home | 2015-07-01
+        """,
+        """
+        a1 | home | payable £500.00 | accepted at £500.00
+        a2 | home | refused £500.00 | depaul is not a provider under this contract
+        """,
+    ),
     "The latest enrolment begun by the day is used, unless the claim names one": (
         """
         who: [payment group: jsa]

@@ -373,7 +373,13 @@ def test_a_quantity_of_nothing_is_worth_nothing_and_one_of_four_decimals_is_exac
 
 @pytest.mark.parametrize(
     ("parties", "provider", "status"),
-    [("x", "x", "payable"), ("x", "y", "refused"), ("x", None, "held"), ("[x, y]", "y", "payable")],
+    [
+        ("x", "x", "payable"),
+        ("x", "y", "refused"),
+        ("x", None, "payable"),
+        ("[x, y]", None, "held"),
+        ("[x, y]", "y", "payable"),
+    ],
 )
 def test_only_named_providers_are_paid(
     parties: str, provider: str | None, status: str, priced: Priced
