@@ -136,7 +136,10 @@ def latest(partnership: Any, table: str, record_id: str, *, lock: bool = False) 
 def set_state(achievement: Record, state: str) -> None:
     """Keep the state of an achievement's current version in step with the latest finding, inside a command."""
     Record.objects.filter(
-        partnership=achievement.partnership_id, table="achievements", record_id=achievement.record_id, current=True
+        partnership=achievement.partnership_id,
+        table="achievements",
+        record_id=achievement.record_id,
+        current=True,
     ).update(state=state)
 
 
