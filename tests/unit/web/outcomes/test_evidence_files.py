@@ -230,7 +230,7 @@ def test_a_file_is_kept_whole_under_a_random_name_for_the_platform_alone(setting
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(Path(settings.EVIDENCE_ROOT).stat().st_mode) == 0o700
     assert kept.keep(b"content") != stored
-    assert [p for p in Path(settings.EVIDENCE_ROOT).rglob("*.part")] == []
+    assert not list(Path(settings.EVIDENCE_ROOT).rglob("*.part"))
 
 
 def test_a_kill_while_writing_leaves_no_file_under_a_name(monkeypatch, settings):
