@@ -63,13 +63,13 @@ def load(request: Any, pk: int | None = None) -> HttpResponse:
 
 
 @page("contracts.load")
-def shelved(request: Any, name: str) -> HttpResponse:
+def shelved(request: Any, code: str) -> HttpResponse:
     """Show a contract of the library, with what it is and is not for."""
-    if name not in {one.name for one in library()}:
+    if code not in {one.name for one in library()}:
         raise Http404("No such contract in the library")
-    checked = check(from_library(name))
+    checked = check(from_library(code))
     context = {
-        "name": name,
+        "code": code,
         "terms": checked.terms,
         "sections": sections_of(show(checked.terms)),
         "examples": checked.examples,

@@ -13,6 +13,7 @@ from openoutcomes.contracts.pricing import price
 from openoutcomes.contracts.reading import Document, parse_terms, read_terms
 from openoutcomes.contracts.terms import Terms
 from openoutcomes.standard.dataset import Dataset
+from openoutcomes.standard.problems import InputError
 from openoutcomes.web.contracts.models import Contract, TermsFile
 from openoutcomes.web.contracts.parties import Name, missing, parties_by_contract
 from openoutcomes.web.core.access import Access
@@ -85,8 +86,14 @@ def _examples(text: str, name: str) -> tuple[Outcome, ...]:
 
 
 def examples_of(file: TermsFile) -> tuple[Outcome, ...]:
-    """Return how the examples of a file of terms come out."""
-    return _examples(file.text, f"{file.contract.contract_id}.yaml")
+    """Return how the examples of a file of terms come out; none where they cannot be read any more.
+
+    They were read when the file was loaded, but a later release may read examples more strictly.
+    """
+    try:
+        return _examples(file.text, f"{file.contract.contract_id}.yaml")
+    except InputError:
+        return ()
 
 
 def terms_of(contract: Contract) -> Terms:

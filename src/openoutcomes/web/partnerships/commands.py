@@ -13,6 +13,7 @@ from openoutcomes.standard.codelists import CODE_LISTS
 from openoutcomes.standard.instruments import INSTRUMENTS
 from openoutcomes.standard.outcomes import load_map
 from openoutcomes.standard.problems import InputError, Problem
+from openoutcomes.web.accounts.invitations import invite
 from openoutcomes.web.contracts.models import Contract, Party
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
@@ -408,8 +409,6 @@ def resend_invitation(by: Access, *, invitation: Invitation) -> Invitation:
         raise refuse("it is not open any more.", "Look at the list again.")
     invitation.withdrawn_at = clock.now()
     invitation.save(update_fields=["withdrawn_at"])
-    from openoutcomes.web.accounts.invitations import invite  # noqa: PLC0415 - accounts reads seats
-
     new, _token = invite(
         by, email=invitation.email, role=invitation.role, organisation=invitation.organisation
     )

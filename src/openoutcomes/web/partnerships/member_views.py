@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from openoutcomes.standard.problems import InputError
+from openoutcomes.web.accounts.invitations import invite as send_invitation
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
@@ -82,8 +83,6 @@ def invite(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
-            from openoutcomes.web.accounts.invitations import invite as send_invitation  # noqa: PLC0415
-
             send_invitation(
                 request.access,
                 email=asked["email"],
@@ -231,18 +230,11 @@ def withdraw(request: Any, pk: int) -> HttpResponse:
 
 @page("partnership.view")
 def roles(request: Any) -> HttpResponse:
-    """Show what each role may do, one's own first."""
+    """Show what a role may do, one's own unless another is asked for."""
     mine = request.access.roles()
-    order = sorted(ROLES, key=lambda role: role not in mine)
-    shown = [
-        {
-            "role": role,
-            "name": ROLES[role][0],
-            "says": ROLES[role][1],
-            "mine": role in mine,
-            "may": abilities(role),
-        }
-        for role in order
-    ]
+    asked = request.GET.get("role", "")
+    role = asked if asked in ROLES else min(mine, key=list(ROLES).index)
+    chosen = {"role": role, "name": ROLES[role][0], "says": ROLES[role][1], "may": abilities(role)}
+    listed = [{"role": one, "name": name, "mine": one in mine} for one, (name, _) in ROLES.items()]
     back = at(request, "setup") if request.access.may("organisations.view") else ""
-    return render(request, "partnerships/roles.html", {"roles": shown, "back": back})
+    return render(request, "partnerships/roles.html", {"roles": listed, "chosen": chosen, "back": back})

@@ -35,8 +35,17 @@ def steps(access: Access) -> list[Step]:
     partnership, slug = access.partnership, {"partnership": access.partnership.slug}
     organisations = Organisation.of(partnership).filter(is_active=True).count()
     programmes = Programme.of(partnership).filter(is_open=True).count()
-    people = Membership.of(partnership).filter(ended_at=None).values("user").distinct().count()
-    asked = Invitation.of(partnership).filter(accepted_at=None, withdrawn_at=None).count()
+    people = (
+        Membership.of(partnership)
+        .filter(ended_at=None)
+        .exclude(role="person")
+        .values("user")
+        .distinct()
+        .count()
+    )
+    asked = (
+        Invitation.of(partnership).filter(accepted_at=None, withdrawn_at=None).exclude(role="person").count()
+    )
     on = Offered.of(partnership).count()
     contracts = Contract.of(partnership).filter(is_closed=False).count()
     unmapped = len(unmapped_contracts(partnership)) if contracts else 0

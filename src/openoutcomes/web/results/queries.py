@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncMonth
 
@@ -166,9 +166,14 @@ def _records(whose: Whose, table: str, period: Period | None = None) -> QuerySet
     return rows if period is None else rows.filter(_within("on", period))
 
 
+def _text(name: str) -> Cast:
+    """Return a field of a record's values as text, so that the database compares it as text and not as JSON."""
+    return Cast(KeyTextTransform(name, "values"), TextField())
+
+
 def _support(found: Figures, whose: Whose, period: Period) -> None:
-    rows = _records(whose, "activities", period).annotate(came=KeyTextTransform("attended", "values"))
-    hours = Sum(Cast(KeyTextTransform("hours", "values"), DecimalField(max_digits=20, decimal_places=2)))
+    rows = _records(whose, "activities", period).annotate(came=_text("attended"))
+    hours = Sum(Cast(_text("hours"), DecimalField(max_digits=20, decimal_places=2)))
     kept = list(rows.values("came").annotate(count=Count("pk"), hours=hours).order_by("came"))
     for row in kept:
         code = row["came"] or ""
@@ -217,7 +222,7 @@ def _outcomes(found: Figures, whose: Whose, period: Period) -> None:
 def _measures(found: Figures, whose: Whose, period: Period) -> None:
     """Compare each person's first and last reading in the period, by day and then by id."""
     rows = _records(whose, "measures", period).filter(person__isnull=False)
-    rows = rows.annotate(score=KeyTextTransform("score", "values")).exclude(score=None)
+    rows = rows.annotate(score=_text("score")).exclude(score=None)
     ends: dict[tuple[str, int], list[str]] = {}
     ordered = rows.order_by("code", "person", "on", "record_id").values_list("code", "person", "score")
     for code, person, score in ordered.iterator(chunk_size=5000):
@@ -251,9 +256,7 @@ def _judged(code: str, first: Decimal, last: Decimal) -> str:
 
 def _goals(found: Figures, whose: Whose, period: Period) -> None:
     rows = _records(whose, "goals", period)
-    rows = rows.annotate(
-        rating=KeyTextTransform("rating", "values"), reviewed_on=KeyTextTransform("reviewed_on", "values")
-    )
+    rows = rows.annotate(rating=_text("rating"), reviewed_on=_text("reviewed_on"))
     counts = rows.aggregate(
         all=Count("pk"),
         reached=Count("pk", filter=Q(rating=REACHED)),
