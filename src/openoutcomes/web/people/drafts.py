@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django_scopes import scope
@@ -103,7 +104,8 @@ def drafts_of(access: Access) -> list[Draft]:
     mine = Draft.of(access.partnership).filter(user=access.user)
     with writing("people.draft"):
         mine.filter(saved_at__lte=oldest()).delete()
-    return list(mine.select_related("person").order_by("-saved_at"))
+    gone = Q(person__merged_into__isnull=False) | Q(person__erased_at__isnull=False)
+    return list(mine.exclude(gone).select_related("person").order_by("-saved_at"))
 
 
 def keep(access: Access, key: str, sent: Mapping[str, Any], title: str = "") -> bool:
@@ -117,7 +119,9 @@ def keep(access: Access, key: str, sent: Mapping[str, Any], title: str = "") -> 
     once = sent.get("once")
     if once and Receipt.objects.filter(user=access.user, once=once).exists():
         return True
-    listed = sent.lists() if isinstance(sent, QueryDict) else ((name, [value]) for name, value in sent.items())
+    listed = (
+        sent.lists() if isinstance(sent, QueryDict) else ((name, [value]) for name, value in sent.items())
+    )
     values = {name: texts for name, texts in listed if name not in _NOT_KEPT}
     text = json.dumps(values)
     if len(text) > LARGEST or len(values) > MOST_FIELDS:
@@ -135,7 +139,7 @@ def keep(access: Access, key: str, sent: Mapping[str, Any], title: str = "") -> 
     return True
 
 
-def _whom(access: Access, key: str) -> Person | None | bool:
+def _whom(access: Access, key: str) -> Person | bool | None:
     """Return whom the form at an address is about; None for nobody, False where the seat may not open it."""
     from openoutcomes.web.people.queries import people_for  # noqa: PLC0415 - queries need models alone
 
@@ -152,6 +156,15 @@ def _whom(access: Access, key: str) -> Person | None | bool:
     return people_for(access).filter(person_id=person_id).first() or False
 
 
+def read_token(token: str) -> dict[str, Any] | None:
+    """Return what a token says of whose form it is; None where it is not ours, or too old."""
+    try:
+        about: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=Draft.DAYS * 86_400)
+    except signing.BadSignature:
+        return None
+    return about
+
+
 def keep_for_later(request: HttpRequest) -> str:
     """Keep a form that came after its session had expired, for whom it was given to; return its address.
 
@@ -161,9 +174,8 @@ def keep_for_later(request: HttpRequest) -> str:
     from openoutcomes.web.core.middleware import seat_of  # noqa: PLC0415 - it calls this module
     from openoutcomes.web.partnerships.models import Partnership  # noqa: PLC0415 - models load after this
 
-    try:
-        about = signing.loads(request.POST.get(TOKEN, ""), salt=_SALT, max_age=Draft.DAYS * 86_400)
-    except signing.BadSignature:
+    about = read_token(request.POST.get(TOKEN, ""))
+    if about is None:
         return ""
     user = User.objects.filter(pk=about["u"], is_active=True).first()
     partnership = Partnership.objects.filter(pk=about["p"]).first()

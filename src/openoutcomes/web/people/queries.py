@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from openoutcomes.web.accounts.models import User
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.crypto import SHORTEST, digest, digits, plain_words, search_tokens
-from openoutcomes.web.partnerships.models import Organisation
+from openoutcomes.web.partnerships.models import Membership, Organisation
 from openoutcomes.web.people.models import Enrolment, Person, Sight, Token
 
 
@@ -29,6 +30,14 @@ def people_for(access: Access, action: str = "people.view") -> QuerySet[Person]:
         )
         return people.filter(Q(pk__in=seen.values("person")) | Q(pk__in=access.person_ids()))
     return people.filter(pk__in=access.person_ids()) if reach == "self" else people.none()
+
+
+def own_people(access: Access, action: str = "people.view") -> QuerySet[Person]:
+    """Return the people whom the seat's organisations have as their own, not those shared with them."""
+    own = Sight.of(access.partnership).filter(
+        Sight.holds(), organisation__in=access.organisation_ids(action), basis="own"
+    )
+    return people_for(access, action).filter(pk__in=own.values("person"))
 
 
 def person_or_404(access: Access, person_id: str, action: str = "people.view") -> Person:
@@ -101,6 +110,14 @@ def own_organisation(access: Access, person: Person, action: str) -> Organisatio
         .first()
     )
     return sight.organisation if sight else None
+
+
+def workers_of(organisation: Organisation) -> QuerySet[User]:
+    """Return those who may work with an organisation's people, by name."""
+    seats = Membership.of(organisation.partnership).filter(
+        organisation=organisation, role__in=("practitioner", "provider_manager"), ended_at=None
+    )
+    return User.objects.filter(pk__in=seats.values("user"), is_active=True).order_by("name", "email")
 
 
 def home_of(person: Person) -> QuerySet[Sight]:

@@ -46,7 +46,9 @@ def in_words(table: str, code: str) -> str:
 
 def events(enrolments: Iterable[Enrolment]) -> list[tuple[str, str]]:
     """Return the events to choose from: those that the contracts of the enrolments look at come first."""
-    named = {code for terms in _terms(enrolments) for outcome in _outcomes(terms) for code in _events(outcome)}
+    named = {
+        code for terms in _terms(enrolments) for outcome in _outcomes(terms) for code in _events(outcome)
+    }
     first = [(code, in_words("events", code)) for code in sorted(named)]
     return [("", "Choose one"), *first, *(each for each in EVENTS.items() if each[0] not in named)]
 
@@ -59,12 +61,18 @@ def questions(enrolments: Iterable[Enrolment]) -> list[tuple[str, str]]:
         for outcome in _outcomes(terms)
         if outcome.person_says is not None
     }
-    return [*QUESTIONS.items(), *((code, in_words("feedback", code)) for code in sorted(named - set(QUESTIONS)))]
+    return [
+        *QUESTIONS.items(),
+        *((code, in_words("feedback", code)) for code in sorted(named - set(QUESTIONS))),
+    ]
 
 
 def categories(access: Access) -> list[tuple[str, str]]:
     """Return what a need may concern: the outcomes that are switched on."""
-    return [("", "Choose one"), *((outcome.code, outcome.name) for outcome in outcomes_on(access.partnership))]
+    return [
+        ("", "Choose one"),
+        *((outcome.code, outcome.name) for outcome in outcomes_on(access.partnership)),
+    ]
 
 
 def _terms(enrolments: Iterable[Enrolment]) -> list[Terms]:

@@ -187,7 +187,9 @@ def take_measure(
 ) -> Record:
     """Record a reading of an instrument, one row for each of its scales; return the first."""
     made = [
-        _add(by, "measures", "records.measure", person, enrolment, values, seconds=None if number else seconds)
+        _add(
+            by, "measures", "records.measure", person, enrolment, values, seconds=None if number else seconds
+        )
         for number, values in enumerate(readings)
     ]
     return made[0]
@@ -275,7 +277,9 @@ def keep_last_seen(enrolment: Enrolment) -> None:
 
 def _plan(enrolment: Enrolment, next_on: dt.date | None, *, done_on: dt.date | None) -> None:
     """Plan the next contact; one that was planned for a day by now is done."""
-    was_due = enrolment.next_on is not None and done_on is not None and enrolment.next_on <= max(done_on, today())
+    was_due = (
+        enrolment.next_on is not None and done_on is not None and enrolment.next_on <= max(done_on, today())
+    )
     if next_on is not None:
         enrolment.next_on = next_on
     elif was_due and done_on is not None and (today() - done_on).days <= 7:

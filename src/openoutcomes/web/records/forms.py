@@ -22,8 +22,20 @@ from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.records import choices
 from openoutcomes.web.records.models import Record
 
-_MINUTES = [("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("90", "1½ hours"), ("other", "Other")]
-_NEXT = [("", "No change"), ("7", "In a week"), ("14", "In 2 weeks"), ("28", "In 4 weeks"), ("other", "Another day")]
+_MINUTES = [
+    ("15", "15 minutes"),
+    ("30", "30 minutes"),
+    ("60", "1 hour"),
+    ("90", "1½ hours"),
+    ("other", "Other"),
+]
+_NEXT = [
+    ("", "No change"),
+    ("7", "In a week"),
+    ("14", "In 2 weeks"),
+    ("28", "In 4 weeks"),
+    ("other", "Another day"),
+]
 _REVIEW = [("28", "In 4 weeks"), ("91", "In 3 months"), ("", "Not planned"), ("other", "Another day")]
 
 
@@ -71,9 +83,7 @@ class RecordForm(BaseForm):
     def enrolment(self) -> Enrolment | None:
         """Return the enrolment meant; None where the person is in no programme."""
         asked = self.cleaned_data.get("enrolment")
-        return next(
-            (each for each in self.enrolments if not asked or each.enrolment_id == asked), None
-        )
+        return next((each for each in self.enrolments if not asked or each.enrolment_id == asked), None)
 
     def clean(self) -> dict[str, Any]:
         """Work out the days and amounts that choices stand for."""
@@ -171,9 +181,17 @@ class SupportForm(PlannedForm):
         required=False,
         widget=forms.RadioSelect(attrs={"small": True, "inline": True}),
     )
-    hours = field_for("activities", "hours", label="Time in hours", help_text="For example, 2.5", required=False)
+    hours = field_for(
+        "activities", "hours", label="Time in hours", help_text="For example, 2.5", required=False
+    )
     kind = field_for("activities", "kind", label="What kind", help_text="")
-    note = field_for("activities", "note", label="What happened", long=True, help_text="In a few words, for whoever helps next.")
+    note = field_for(
+        "activities",
+        "note",
+        label="What happened",
+        long=True,
+        help_text="In a few words, for whoever helps next.",
+    )
     attended = forms.ChoiceField(
         label="Was the person there",
         choices=code_choices("attendance"),
@@ -276,7 +294,9 @@ class NeedForm(RecordForm):
     """A need. It is never required in order to help."""
 
     more: ClassVar = ("cause",)
-    category = forms.ChoiceField(label="What it concerns", help_text="Used to see what people in this place need.")
+    category = forms.ChoiceField(
+        label="What it concerns", help_text="Used to see what people in this place need."
+    )
     intensity = forms.TypedChoiceField(
         label="How strong, as they see it",
         choices=[("", "Not asked"), *((number, str(number)) for number in range(11))],
@@ -320,7 +340,9 @@ class NeedMetForm(RecordForm):
 class EventForm(RecordForm):
     """Something that happened and bears on support or on a rule of a contract."""
 
-    kind = forms.ChoiceField(label="What happened", help_text="Rules of contracts look at it, and so does whoever helps.")
+    kind = forms.ChoiceField(
+        label="What happened", help_text="Rules of contracts look at it, and so does whoever helps."
+    )
     detail = field_for("events", "detail", label="Anything that helps a reader", long=True, help_text="")
 
     def choose(self) -> None:
@@ -380,10 +402,24 @@ class ContactForm(PlannedForm):
     """That the person got in touch, or was got in touch with: a demand, and what it was for."""
 
     more: ClassVar = ("demand", "waited_days")
-    asked = field_for("contacts", "asked", label="What they asked, in their words", long=True, help_text="Used to see what people want, and what keeps bringing them back.", required=True)
+    asked = field_for(
+        "contacts",
+        "asked",
+        label="What they asked, in their words",
+        long=True,
+        help_text="Used to see what people want, and what keeps bringing them back.",
+        required=True,
+    )
     needed = field_for("contacts", "needed", label="What turned out to be needed", help_text="")
-    resolved_first_time = field_for("contacts", "resolved_first_time", label="It was settled there and then", help_text="")
-    demand = field_for("contacts", "demand", label="What kind of demand", help_text="Failure demand comes from something not done, or not done right, before.")
+    resolved_first_time = field_for(
+        "contacts", "resolved_first_time", label="It was settled there and then", help_text=""
+    )
+    demand = field_for(
+        "contacts",
+        "demand",
+        label="What kind of demand",
+        help_text="Failure demand comes from something not done, or not done right, before.",
+    )
     waited_days = field_for("contacts", "waited_days", label="Days until it was settled", help_text="")
 
     def values(self) -> dict[str, Any]:

@@ -11,10 +11,17 @@ from typing import Any, cast
 from django import forms
 
 from openoutcomes.standard.fields import SEPARATOR
-from openoutcomes.standard.instruments import INSTRUMENTS, Instrument, Scale, Score, find, reliable_change
+from openoutcomes.standard.instruments import (
+    INSTRUMENTS,
+    Instrument,
+    Scale,
+    Score,
+    find,
+    reliable_change,
+    score_total,
+)
 from openoutcomes.standard.instruments import band as band_of
 from openoutcomes.standard.instruments import score as score_answers
-from openoutcomes.standard.instruments import score_total
 from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.web.core.forms import code_choices
 from openoutcomes.web.core.pages import sentence
@@ -141,7 +148,10 @@ def scored(instrument: Instrument, values: Mapping[str, Any]) -> Scored:
             f"{gaps} {'answer is' if gaps == 1 else 'answers are'} missing; the average of the others stands in."
         ]
     return Scored(
-        [{"instrument": _id(instrument, code), "items": items, "score": value} for code, value in found.values.items()],
+        [
+            {"instrument": _id(instrument, code), "items": items, "score": value}
+            for code, value in found.values.items()
+        ],
         _shown(instrument, found),
         says,
         found.alerts,
@@ -264,7 +274,9 @@ def story(code: str, records: Sequence[Record]) -> Story:
 def _reading(record: Record) -> Reading:
     text = record.values.get("score", "")
     value = Decimal(text) if text else None
-    return Reading(record, record.on, plain(value) if value is not None else "No score", band_for(record), value)
+    return Reading(
+        record, record.on, plain(value) if value is not None else "No score", band_for(record), value
+    )
 
 
 def _change(code: str, scale: Scale, first: Reading, last: Reading, since: str) -> str:

@@ -205,21 +205,9 @@ def measure(request: Any, person_id: str, instrument: str) -> HttpResponse:
     form = slot.fill(made(request.POST or None, enrolments=queries.open_enrolments(request.access, person)))
     if request.method == "POST" and form.is_valid():
         found = scoring.scored(chosen, form.cleaned_data)
-        try:
-            if found.problems:
-                raise InputError(found.problems)
-            taken = {"taken_on": form.cleaned_data["on"], "how": form.cleaned_data["how"]}
-            commands.take_measure(
-                request.access,
-                person=person,
-                enrolment=form.enrolment(),
-                readings=[{**row, **taken} for row in found.rows],
-                seconds=form.seconds(),
-                once=form.key(),
-            )
-        except InputError as error:
-            problems_into(form, error)
-        else:
+        if found.problems:
+            problems_into(form, InputError(found.problems))
+        elif _take(request, person, form, found):
             slot.done()
             say(request, f"{chosen.name} added for {person.shown}.")
             code = found.rows[0]["instrument"]
@@ -235,6 +223,24 @@ def measure(request: Any, person_id: str, instrument: str) -> HttpResponse:
             "scored": scoring.scored(chosen, request.POST) if request.method == "POST" else None,
         },
     )  # fmt: skip
+
+
+def _take(request: Any, person: Person, form: forms.RecordForm, found: scoring.Scored) -> bool:
+    """Record a reading; where it is refused, say why in the form."""
+    taken = {"taken_on": form.cleaned_data["on"], "how": form.cleaned_data["how"]}
+    try:
+        commands.take_measure(
+            request.access,
+            person=person,
+            enrolment=form.enrolment(),
+            readings=[{**row, **taken} for row in found.rows],
+            seconds=form.seconds(),
+            once=form.key(),
+        )
+    except InputError as error:
+        problems_into(form, error)
+        return False
+    return True
 
 
 @page("records.add")
@@ -303,7 +309,10 @@ def _history(versions: list[Record]) -> list[dict[str, Any]]:
     told = []
     for number, version in enumerate(versions):
         before = versions[number + 1] if number + 1 < len(versions) else None
-        names = [*version.values, *(name for name in (before.values if before else {}) if name not in version.values)]
+        names = [
+            *version.values,
+            *(name for name in (before.values if before else {}) if name not in version.values),
+        ]
         changed = [
             {
                 "name": label_of(name),
@@ -377,7 +386,13 @@ def _beside(latest: Record, form: forms.ChangeForm) -> list[dict[str, str]]:
         text = "" if mine is None else "true" if mine is True else "false" if mine is False else str(mine)
         if theirs != text and not (theirs == "" and text == "false"):
             shown = value_of(latest.table, name, theirs) or "nothing"
-            rows.append({"name": label_of(name), "theirs": shown, "mine": value_of(latest.table, name, text) or "nothing"})
+            rows.append(
+                {
+                    "name": label_of(name),
+                    "theirs": shown,
+                    "mine": value_of(latest.table, name, text) or "nothing",
+                }
+            )
     return rows
 
 
@@ -387,7 +402,7 @@ def _for_latest(request: Any, form: forms.ChangeForm, latest: Record) -> forms.C
     sent["version"] = str(latest.version)
     again = forms.ChangeForm(sent, record=latest)
     again.full_clean()
-    again._errors = form.errors  # noqa: SLF001 - the same errors, above the same words
+    again._errors = form.errors
     return again
 
 
@@ -457,13 +472,29 @@ def restore(request: Any, table: str, record_id: str) -> HttpResponse:
 @page("records.change")
 def review(request: Any, record_id: str) -> HttpResponse:
     """Review a goal with the person."""
-    return _follow_up(request, "goals", record_id, forms.ReviewForm, commands.review_goal, "How is it going?", "Goal reviewed")
+    return _follow_up(
+        request,
+        "goals",
+        record_id,
+        forms.ReviewForm,
+        commands.review_goal,
+        "How is it going?",
+        "Goal reviewed",
+    )
 
 
 @page("records.change")
 def met(request: Any, record_id: str) -> HttpResponse:
     """Note that a need was met."""
-    return _follow_up(request, "needs", record_id, forms.NeedMetForm, commands.meet_need, "The need was met", "Need marked as met")
+    return _follow_up(
+        request,
+        "needs",
+        record_id,
+        forms.NeedMetForm,
+        commands.meet_need,
+        "The need was met",
+        "Need marked as met",
+    )
 
 
 def _follow_up(

@@ -141,7 +141,9 @@ def _event(values: Mapping[str, Any], _record: Record) -> Told:
 
 def _feedback(values: Mapping[str, Any], _record: Record) -> Told:
     asked = CODE_LISTS["asked"].codes.get(values.get("asked", ""), "")
-    return Told(f"Asked: {in_words('feedback', values.get('question', ''))}", values.get("answer", ""), _facts(asked))
+    return Told(
+        f"Asked: {in_words('feedback', values.get('question', ''))}", values.get("answer", ""), _facts(asked)
+    )
 
 
 def _contact(values: Mapping[str, Any], _record: Record) -> Told:
@@ -154,7 +156,11 @@ def _contact(values: Mapping[str, Any], _record: Record) -> Told:
 def _achievement(values: Mapping[str, Any], record: Record) -> Told:
     state = record.get_state_display()
     return Told(
-        f"Outcome: {outcome_name(values.get('outcome', ''))}", "", (), state, _COLOURS.get(record.state, "grey")
+        f"Outcome: {outcome_name(values.get('outcome', ''))}",
+        "",
+        (),
+        state,
+        _COLOURS.get(record.state, "grey"),
     )
 
 

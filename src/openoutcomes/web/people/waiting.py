@@ -1,0 +1,45 @@
+"""What waits for a worker: contacts overdue, goals to look at again, forms not sent, people nobody has asked."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.urls import reverse
+
+from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.clock import today
+from openoutcomes.web.core.waiting import Waiting
+from openoutcomes.web.people.drafts import oldest
+from openoutcomes.web.people.duplicates import likenesses_for
+from openoutcomes.web.people.list_views import caseload, goal_to_review, without_goal
+from openoutcomes.web.people.models import Draft
+
+
+def waiting(access: Access) -> list[Waiting]:
+    """Return what waits for a seat about its people."""
+    slug = access.partnership.slug
+    mine = Draft.of(access.partnership).filter(user=access.user, saved_at__gt=oldest())
+    unsent = mine.exclude(Q(person__merged_into__isnull=False) | Q(person__erased_at__isnull=False)).count()
+    drafts = reverse("drafts", kwargs={"partnership": slug})
+    found = [Waiting(unsent, "unfinished form" if unsent == 1 else "unfinished forms", drafts)]
+    if not access.may("records.add"):
+        return found
+    rows = caseload(access)
+    address = reverse("people", kwargs={"partnership": slug})
+    overdue = rows.filter(next_on__lt=today()).count()
+    due = rows.filter(next_on=today()).count()
+    review = rows.filter(goal_to_review()).count()
+    unasked = rows.filter(without_goal()).count()
+    found += [
+        Waiting(overdue, _words(overdue, "person to contact", "people to contact"), f"{address}?only=overdue", is_late=True),
+        Waiting(due, _words(due, "contact planned for today", "contacts planned for today"), address),
+        Waiting(review, _words(review, "person with a goal to look at again", "people with a goal to look at again"), f"{address}?only=review"),
+        Waiting(unasked, _words(unasked, "person whom nobody has asked what matters to them", "people whom nobody has asked what matters to them"), f"{address}?only=goal"),
+    ]  # fmt: skip
+    alike = likenesses_for(access).count()
+    pairs = _words(alike, "pair who may be one person", "pairs who may be one person")
+    found.append(Waiting(alike, pairs, reverse("duplicates", kwargs={"partnership": slug})))
+    return found
+
+
+def _words(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
