@@ -7,12 +7,11 @@ keys and the uploaded files.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import dj_database_url
-
-from openoutcomes.web.core.home import Home, is_yes
+from openoutcomes.web.core.environment import Environment, checked_keys, checked_secret
+from openoutcomes.web.core.home import Home
+from openoutcomes.web.core.logs import logging_settings
 
 #: Every variable that is read here, with its meaning. The documentation is made from this.
 VARIABLES: dict[str, str] = {
@@ -25,7 +24,7 @@ VARIABLES: dict[str, str] = {
     "OPENOUTCOMES_INDEX_KEY": "Key of the index by which people are found by name. Default: kept in the home folder.",
     "OPENOUTCOMES_EMAIL_URL": "Mail server, as smtp://user:password@host:587/?tls=yes. Default: messages are written to files in the home folder.",
     "OPENOUTCOMES_EMAIL_FROM": "Address that messages come from. Default: no-reply at the host of the address.",
-    "OPENOUTCOMES_OIDC": "JSON list of OpenID Connect providers: id, name, server, client_id, secret.",
+    "OPENOUTCOMES_OIDC": "OpenID Connect services to sign in with, as a JSON list; see below. Default: none.",
     "OPENOUTCOMES_MAX_UPLOAD_MB": "Largest file of evidence, in megabytes. Default: 10.",
     "OPENOUTCOMES_REQUIRE_MFA": "yes: everyone but people supported must have a second step to sign in. Default: yes with an https address, no otherwise.",
     "OPENOUTCOMES_PROXY": "yes: a proxy in front sets X-Forwarded-Proto and X-Forwarded-For. Default: no.",
@@ -34,19 +33,20 @@ VARIABLES: dict[str, str] = {
     "OPENOUTCOMES_SESSION_HOURS": "Hours without use after which a person must sign in again. Default: 8.",
 }
 
-HOME = Home(Path(os.environ.get("OPENOUTCOMES_HOME", "openoutcomes-home")))
+_GIVEN = Environment()
+HOME = Home(Path(_GIVEN.text("OPENOUTCOMES_HOME", "openoutcomes-home")))
 BASE_DIR = Path(__file__).parent
-SITE_URL = os.environ.get("OPENOUTCOMES_URL", "http://localhost:8000").rstrip("/")
+SITE_URL = _GIVEN.address("OPENOUTCOMES_URL", "http://localhost:8000")
 SITE_HOST = SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
 IS_HTTPS = SITE_URL.startswith("https://")
-DEMO = is_yes(os.environ.get("OPENOUTCOMES_DEMO", "no"))
-REQUIRE_MFA = is_yes(os.environ.get("OPENOUTCOMES_REQUIRE_MFA", "yes" if IS_HTTPS else "no")) and not DEMO
+DEMO = _GIVEN.yes("OPENOUTCOMES_DEMO", default=False)
+REQUIRE_MFA = _GIVEN.yes("OPENOUTCOMES_REQUIRE_MFA", default=IS_HTTPS) and not DEMO
 
-SECRET_KEY = HOME.secret("OPENOUTCOMES_SECRET_KEY")
-FIELD_KEYS = tuple(HOME.secret("OPENOUTCOMES_FIELD_KEYS").split(","))
-INDEX_KEY = HOME.secret("OPENOUTCOMES_INDEX_KEY")
+SECRET_KEY = checked_secret("OPENOUTCOMES_SECRET_KEY", HOME.secret("OPENOUTCOMES_SECRET_KEY"))
+FIELD_KEYS = checked_keys("OPENOUTCOMES_FIELD_KEYS", HOME.secret("OPENOUTCOMES_FIELD_KEYS"))
+INDEX_KEY = checked_secret("OPENOUTCOMES_INDEX_KEY", HOME.secret("OPENOUTCOMES_INDEX_KEY"))
 DEBUG = False
-ALLOWED_HOSTS = [SITE_HOST, *filter(None, os.environ.get("OPENOUTCOMES_HOSTS", "").split(","))]
+ALLOWED_HOSTS = [SITE_HOST, *_GIVEN.hosts("OPENOUTCOMES_HOSTS")]
 if SITE_HOST == "localhost":
     ALLOWED_HOSTS += ["127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -86,13 +86,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that every answer has the headers and a line in the log, also those of middleware below.
+    "openoutcomes.web.core.logs.RequestLog",
+    "openoutcomes.web.core.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "openoutcomes.web.core.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "openoutcomes.web.core.middleware.Idle",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -120,11 +123,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("OPENOUTCOMES_DATABASE_URL") or f"sqlite:///{HOME.path / 'openoutcomes.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    "default": _GIVEN.database("OPENOUTCOMES_DATABASE_URL", f"sqlite:///{HOME.path / 'openoutcomes.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Write-ahead logging lets people read while one writes; a writer takes its lock at the start of its
@@ -166,15 +165,16 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 # Built into the package by frontend/build.py; those of applications are found where they are installed.
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 EVIDENCE_ROOT = HOME.path / "evidence"
-MAX_UPLOAD = int(os.environ.get("OPENOUTCOMES_MAX_UPLOAD_MB", "10")) * 1024 * 1024
+MAX_UPLOAD = int(_GIVEN.number("OPENOUTCOMES_MAX_UPLOAD_MB", 10, least=1, most=200) * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-SESSION_COOKIE_AGE = int(float(os.environ.get("OPENOUTCOMES_SESSION_HOURS", "8")) * 3600)
+# Counted from the last use: see core.middleware.Idle, which saves a session every few minutes of use.
+SESSION_COOKIE_AGE = int(_GIVEN.number("OPENOUTCOMES_SESSION_HOURS", 8, least=0.1, most=168) * 3600)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -188,19 +188,78 @@ SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if is_yes(os.environ.get("OPENOUTCOMES_PROXY", "no")):
+if _GIVEN.yes("OPENOUTCOMES_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # One proxy, ours: the last address that it adds is whoever called it. Any before that was said by them.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+CSRF_FAILURE_VIEW = "openoutcomes.web.core.views.form_expired"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+_MAIL = _GIVEN.mail("OPENOUTCOMES_EMAIL_URL", HOME.path / "emails")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _MAIL.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = _MAIL.get("EMAIL_TIMEOUT", 10)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _GIVEN.text("OPENOUTCOMES_EMAIL_FROM", f"no-reply@{SITE_HOST}")
+
+LOGGING = logging_settings(as_json=_GIVEN.yes("OPENOUTCOMES_LOG_JSON", default=False))
 
 # Signing in: an address and a password, or a council's own service; always with a second step where
 # REQUIRE_MFA says so. Nobody signs up by themselves: accounts come from invitations.
+ACCOUNT_ADAPTER = "openoutcomes.web.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Open Outcomes: "
+# Nothing is sent to an address that has no account: a stranger could send it to anybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # here they stay signed in; everywhere else they are signed out
+# Five wrong passwords or codes for one account shut it for five minutes; an office behind one address has
+# room for its own mistakes.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "60/m/ip", "signup": "20/m/ip"}
+
+MFA_ADAPTER = "openoutcomes.web.accounts.adapters.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Open Outcomes"
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute out
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and SITE_HOST == "localhost"
+
+#: The services that people may sign in with, by id.
+SIGN_IN_SERVICES = {one["id"]: one for one in _GIVEN.sign_in_services("OPENOUTCOMES_OIDC")}
+SOCIALACCOUNT_ADAPTER = "openoutcomes.web.accounts.adapters.ServiceAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": one["id"],
+                "name": one["name"],
+                "client_id": one["client_id"],
+                "secret": one["secret"],
+                # Whoever sets this up trusts the service for addresses at the domains it names, and so for
+                # the accounts that have them; for no others.
+                "settings": {
+                    "server_url": one["server"],
+                    "verified_email": one.get("domains", []),
+                    "email_authentication": True,
+                },
+            }
+            for one in SIGN_IN_SERVICES.values()
+        ],
+    }
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from openoutcomes.web.core import clock
 
@@ -33,6 +34,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=clock.now)
     is_demo = models.BooleanField(default=False)
+    #: Raised by one to end every session there is: each was opened for the number of its day.
+    session_round = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -42,6 +45,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def end_sessions(self) -> None:
+        """End every session of this account, wherever it is open."""
+        type(self).objects.filter(pk=self.pk).update(session_round=models.F("session_round") + 1)
+        self.refresh_from_db(fields=["session_round"])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must match: another once the password changes, or sessions were ended."""
+        salt = "openoutcomes.accounts.session"
+        said = f"{self.password}\0{self.session_round}"
+        return salted_hmac(salt, said, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the name, or the address where none was given."""

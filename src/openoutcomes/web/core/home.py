@@ -10,17 +10,10 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-_KEYS = "keys.json"
+from openoutcomes.web.core.environment import wrong
 
-
-def is_yes(text: str) -> bool:
-    """Read a yes-or-no setting; raises ValueError for anything else."""
-    word = text.strip().lower()
-    if word in {"yes", "true", "1", "on"}:
-        return True
-    if word in {"no", "false", "0", "off", ""}:
-        return False
-    raise ValueError(f"{text!r} is neither yes nor no")
+#: The file of the home folder that holds its keys.
+KEYS = "keys.json"
 
 
 class Home:
@@ -30,38 +23,95 @@ class Home:
         self.path = path.absolute()
 
     def make(self) -> Path:
-        """Make the folder if it is not there, and return it."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder if it is not there, and return it; raises InputError where it cannot be made."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            mend = "Name a folder that you may write in."
+            raise wrong("OPENOUTCOMES_HOME", f"{self.path} cannot be made: {error.strerror}.", mend) from None
         return self.path
 
     def secret(self, name: str) -> str:
         """Return a secret from the environment, or the one kept here; make it on first use."""
         if os.environ.get(name):
             return os.environ[name]
-        kept = self._kept()
+        kept = self.kept()
         if name not in kept:
             self.make()
-            # Two processes may start at once; the second must find what the first made.
-            with (self.path / "keys.lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                kept = self._kept()
+            with self._locked():
+                kept = self.kept()
                 if name not in kept:
                     kept[name] = _made(name)
                     self._keep(kept)
         return kept[name]
 
-    def _kept(self) -> dict[str, str]:
-        path = self.path / _KEYS
-        if not path.exists():
+    def kept(self) -> dict[str, str]:
+        """Return the keys that are kept here, by name."""
+        path = self.path / KEYS
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
             return {}
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            mend = "Run the platform as whoever owns that folder."
+            raise wrong("OPENOUTCOMES_HOME", f"{path} cannot be read: {error.strerror}.", mend) from None
+        try:
+            kept = json.loads(text)
+        except json.JSONDecodeError:
+            kept = None
+        if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
+            mend = "Put it back from a backup: without these keys no stored name can be read."
+            raise wrong("OPENOUTCOMES_HOME", f"{path} is damaged.", mend)
         return kept
 
+    def add_field_key(self) -> str:
+        """Put a new key in front of those that encrypt names, and return all of them."""
+        name = "OPENOUTCOMES_FIELD_KEYS"
+        self.make()
+        with self._locked():
+            kept = self.kept()
+            kept[name] = ",".join(filter(None, [_made(name), kept.get(name, "")]))
+            self._keep(kept)
+        return kept[name]
+
+    def keep_newest_field_key(self) -> str:
+        """Forget all keys that encrypt names but the newest, and return it."""
+        name = "OPENOUTCOMES_FIELD_KEYS"
+        with self._locked():
+            kept = self.kept()
+            kept[name] = kept[name].partition(",")[0]
+            self._keep(kept)
+        return kept[name]
+
+    def _locked(self) -> _Lock:
+        # Two processes may start at once; the second must find what the first made.
+        return _Lock(self.path / "keys.lock")
+
     def _keep(self, secrets_by_name: dict[str, str]) -> None:
-        fresh = self.path / f"{_KEYS}.{os.getpid()}"
+        fresh = self.path / f"{KEYS}.{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(secrets_by_name, indent=1), encoding="utf-8")
-        fresh.replace(self.path / _KEYS)
+        fresh.replace(self.path / KEYS)
+
+
+class _Lock:
+    """A lock between processes, held for as long as its block runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        try:
+            self.file = self.path.open("w")
+        except OSError as error:
+            mend = "Name a folder that you may write in."
+            raise wrong(
+                "OPENOUTCOMES_HOME", f"{self.path.parent} cannot be written in: {error.strerror}.", mend
+            ) from None
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
 
 
 def _made(name: str) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from openoutcomes.web.core.pages import page
 from openoutcomes.web.core.waiting import waiting_for
+
+_LOG = logging.getLogger(__name__)
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -37,9 +42,27 @@ def home(request: Any) -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:
     """Say whether the platform can answer and reach its database; for whoever watches over it."""
     del request
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError:
+        _LOG.exception("the database cannot be reached")
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Say whether the database is as this version of the platform needs it, so that people may be sent here."""
+    del request
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        _LOG.exception("the database cannot be reached")
+        return JsonResponse({"status": "no database"}, status=503)
+    if missing:
+        return JsonResponse({"status": "not migrated", "missing": missing}, status=503)
     return JsonResponse({"status": "ok"})
 
 
@@ -55,6 +78,32 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "core/not_found.html", status=404)
 
 
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request was none that a page here would make."""
+    del request, exception
+    return _alone("core/bad.html", 400)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was too old, or did not come from here: the cookie that proves it was missing."""
+    del request, reason
+    return _alone("core/form_expired.html", 403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Say that somebody tried too often, and when to come back."""
+    del request
+    response = _alone("core/too_many.html", 429)
+    response.headers["Retry-After"] = "300"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that something broke, and that nothing was half-written."""
-    return render(request, "core/broken.html", status=500)
+    del request
+    return _alone("core/broken.html", 500)
+
+
+def _alone(template: str, status: int) -> HttpResponse:
+    """Render a page that knows nothing of who asks: it must work when the database or the session does not."""
+    return HttpResponse(render_to_string(template), status=status)

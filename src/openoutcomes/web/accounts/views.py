@@ -1,0 +1,163 @@
+"""Pages of one's own account, and the page on which an invitation is accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
+from allauth.account.utils import perform_login
+from allauth.core.ratelimit import consume, respond_429
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from openoutcomes.standard.problems import InputError
+from openoutcomes.web.accounts import invitations
+from openoutcomes.web.accounts.adapters import INVITATION
+from openoutcomes.web.accounts.forms import JoinForm, NameForm
+from openoutcomes.web.accounts.models import User
+from openoutcomes.web.core.forms import BaseForm
+from openoutcomes.web.core.pages import problems_into, say
+from openoutcomes.web.core.permissions import ROLES
+
+
+@login_required
+def account(request: Any) -> HttpResponse:
+    """Show one's own account: name, address, and how one signs in."""
+    steps = Authenticator.objects.filter(user=request.user)
+    kinds = [one.type for one in steps]
+    context = {
+        "has_app": Authenticator.Type.TOTP in kinds,
+        "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
+        "services": SocialAccount.objects.filter(user=request.user).count(),
+        "has_services": bool(settings.SIGN_IN_SERVICES),
+        "form": BaseForm(),
+    }
+    return render(request, "account/overview.html", context)
+
+
+@login_required
+def name(request: Any) -> HttpResponse:
+    """Change one's own name."""
+    form = NameForm(request.POST or None, initial={"name": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        request.user.name = form.cleaned_data["name"]
+        request.user.save(update_fields=["name"])
+        say(request, "Your name was changed.")
+        return redirect("account")
+    context = {"title": "Your name", "form": form, "back": reverse("account")}
+    return render(request, "core/form_page.html", context)
+
+
+@login_required
+def sign_out_everywhere(request: Any) -> HttpResponse:
+    """End every session of one's own account, this one too."""
+    form = BaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        request.user.end_sessions()
+        logout(request)
+        say(request, "You are signed out everywhere. Sign in again to go on.")
+        return redirect("account_login")
+    context = {
+        "title": "Sign out everywhere?",
+        "says": [
+            "Every browser and telephone in which you are signed in is signed out now, this one too.",
+            "Do this when one was lost, or when somebody may know your password; then change the password.",
+        ],
+        "form": form,
+        "button": "Sign out everywhere",
+        "back": reverse("account"),
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def invitation(request: Any, token: str) -> HttpResponse:
+    """Show what somebody is invited to, and let them accept: with their account, or by making one."""
+    digest = invitations.digest_of(token)
+    found = invitations.by_digest(digest)
+    if found is None:
+        return render(
+            request, "account/invitation_over.html", {"why": "This link does not work."}, status=404
+        )
+    why = invitations.why_not(found)
+    if why:
+        return render(request, "account/invitation_over.html", {"why": why, "invitation": found}, status=410)
+    if request.user.is_authenticated:
+        return _with_account(request, found, digest)
+    owner = invitations.account_of(found)
+    if owner is not None:
+        # For whoever comes back from a council's service without having signed in here before.
+        request.session[INVITATION] = digest
+        return _page(request, found, must_sign_in=True, is_closed=not owner.is_active)
+    return _new_account(request, found, digest)
+
+
+def _page(request: HttpRequest, found: Any, **more: Any) -> HttpResponse:
+    role, purpose = ROLES[found.role]
+    context = {
+        "invitation": found,
+        "role": role,
+        "purpose": purpose,
+        "here": request.path,
+        "services": settings.SIGN_IN_SERVICES.values(),
+        **more,
+    }
+    return render(request, "account/invitation.html", context)
+
+
+def _with_account(request: Any, found: Any, digest: str) -> HttpResponse:
+    if not invitations.is_for(found, request.user):
+        return _page(request, found, is_somebody_else=True)
+    form = BaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitations.accept(digest, request.user)
+        except InputError as error:
+            problems_into(form, error)
+        else:
+            say(request, f"You have joined {found.partnership}.")
+            return redirect("home", partnership=found.partnership.slug)
+    return _page(request, found, form=form, can_accept=True)
+
+
+def _new_account(request: Any, found: Any, digest: str) -> HttpResponse:
+    request.session[INVITATION] = digest
+    user = User(email=found.email.lower())
+    form = JoinForm(request.POST or None, user=user)
+    if request.method == "POST":
+        if not consume(request, action="signup"):
+            return respond_429(request)
+        if form.is_valid():
+            user.name = form.cleaned_data["name"]
+            user.set_password(form.cleaned_data["password"])
+            try:
+                with transaction.atomic():
+                    user.save()
+                    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+                    invitations.accept(digest, user)
+            except IntegrityError:
+                # The same form came twice at one moment: the other request made the account.
+                return redirect("invitation", token=request.resolver_match.kwargs["token"])
+            except InputError as error:
+                problems_into(form, error)
+            else:
+                request.session.pop(INVITATION, None)
+                record_authentication(
+                    request, user, method="password", email=user.email, reauthenticated=True
+                )
+                say(request, f"You have joined {found.partnership}.")
+                home = reverse("home", kwargs={"partnership": found.partnership.slug})
+                return perform_login(request, user, redirect_url=home)
+    return _page(request, found, form=form, is_new=True)
