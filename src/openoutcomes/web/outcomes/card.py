@@ -23,7 +23,7 @@ from openoutcomes.standard.outcomes import load_map
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.contracts.queries import terms_of
 from openoutcomes.web.core import clock
-from openoutcomes.web.partnerships.models import Offered
+from openoutcomes.web.partnerships.queries import outcomes_on
 from openoutcomes.web.records.models import Record
 
 Groups = tuple[tuple[str, ...], ...]
@@ -129,13 +129,9 @@ def card(contract: Contract | None, partnership: Any, day: dt.date | None = None
 
 def _catalogue(partnership: Any) -> tuple[CardGroup, ...]:
     """Return the outcomes that the partnership has switched on; all of the map where it has chosen none yet."""
-    names = load_map()
-    on = set(Offered.of(partnership).filter(kind="outcome").values_list("code", flat=True))
     groups: dict[str, list[CardLine]] = {}
-    for code, outcome in names.items():
-        if on and code not in on:
-            continue
-        line = CardLine(code=code, name=outcome.name, says=outcome.means)
+    for outcome in outcomes_on(partnership):
+        line = CardLine(code=outcome.code, name=outcome.name, says=outcome.means)
         groups.setdefault(f"{outcome.domain.capitalize()} outcomes", []).append(line)
     return tuple(CardGroup(title, tuple(lines)) for title, lines in groups.items())
 
@@ -194,7 +190,5 @@ def lacking_evidence(rows: Any, contracts: Iterable[Contract]) -> Any:
                     wants |= ~Q(kinds_named__regex=f"(^|;)({any_of})(;|$)")
                 if line.groups:
                     lacking |= Q(contract=contract, code=line.code) & wants
-    named = Coalesce(
-        KeyTextTransform("evidence_kinds", "values"), Value(""), output_field=TextField()
-    )
+    named = Coalesce(KeyTextTransform("evidence_kinds", "values"), Value(""), output_field=TextField())
     return rows.annotate(kinds_named=named).filter(lacking)

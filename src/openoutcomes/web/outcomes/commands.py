@@ -17,7 +17,7 @@ from openoutcomes.web.core.commands import command, refuse
 from openoutcomes.web.outcomes import files as kept
 from openoutcomes.web.outcomes.card import evidence_of, line_of
 from openoutcomes.web.outcomes.models import Evidence
-from openoutcomes.web.outcomes.queries import contributions_of, files_of, is_locked, why_fixed
+from openoutcomes.web.outcomes.queries import contributions_of, files_of, why_fixed
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.models import Enrolment, Person
 from openoutcomes.web.records import store
@@ -136,17 +136,15 @@ def change_outcome(
 
 @command
 def withdraw_outcome(by: Access, *, achievement: Record, reason: str, expected: int | None = None) -> Record:
-    """Withdraw an outcome that should not have been recorded, and say why. A locked claim keeps it."""
+    """Withdraw an outcome that should not have been recorded, and say why.
+
+    A locked claim stays as it was; what was paid for it is taken off the next one.
+    """
     current = _current(by, achievement)
     if current.withdrawn:
         raise refuse("this outcome was withdrawn already.")
     if not reason.strip():
         raise refuse("no reason was given.", "Say why it is withdrawn.", "reason")
-    if is_locked(current.record_id):
-        raise refuse(
-            "this outcome is in a claim that is locked.",
-            "Tell whoever prepares the claim: it is put right in the next one.",
-        )
     note = "\n\n".join(filter(None, [str(current.values.get("note", "")), f"Withdrawn: {reason.strip()}"]))
     written = store.write(
         by,

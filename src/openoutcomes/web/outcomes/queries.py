@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from openoutcomes.contracts.words import say_day
+from openoutcomes.web.claims.queries import is_locked
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.outcomes.card import in_words, kinds_of
 from openoutcomes.web.outcomes.models import Evidence
@@ -104,16 +102,12 @@ def contributions_of(record: Record) -> QuerySet[Record]:
     )
 
 
-def is_locked(record_id: str) -> bool:
-    """Say whether a locked claim holds the outcome, so that it can no longer be changed."""
-    if find_spec("openoutcomes.web.claims.queries") is None:
-        return False
-    asked: Any = getattr(import_module("openoutcomes.web.claims.queries"), "is_locked", None)
-    return bool(asked(record_id)) if asked is not None else False
-
-
 def why_fixed(record: Record) -> str:
-    """Say why an outcome cannot be changed now; nothing when it can."""
+    """Say why an outcome cannot be changed now; nothing when it can.
+
+    What a verifier decided on stands until they query it. What is in a locked claim can be changed only then too:
+    the claim stays as it was, and the difference comes in the next one.
+    """
     if record.withdrawn:
         return "It was withdrawn."
     if record.state == "accepted":
@@ -122,7 +116,9 @@ def why_fixed(record: Record) -> str:
         return (
             "A verifier has refused it. Withdraw it and record it again, or ask the verifier to look again."
         )
-    return "It is in a claim that is locked." if is_locked(record.record_id) else ""
+    if record.state != "queried" and is_locked(record.record_id):
+        return "It is in a claim that is locked. Withdraw it and record it again: the next claim puts the difference right."
+    return ""
 
 
 @dataclass(frozen=True)

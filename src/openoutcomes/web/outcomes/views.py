@@ -371,9 +371,7 @@ def outcome(request: Any, record_id: str) -> HttpResponse:
             "state": queries.STATES[record.state],
             "fixed": fixed,
             "may_change": access.allows("outcomes.record", record.organisation) and not fixed,
-            "may_withdraw": access.allows("outcomes.record", record.organisation)
-            and not record.withdrawn
-            and not queries.is_locked(record_id),
+            "may_withdraw": access.allows("outcomes.record", record.organisation) and not record.withdrawn,
             "missing_words": say_groups(missing),
             "files": files,
             "without_file": [(in_words(k), on) for k, on in evidence_of(record) if (k, on) not in by_piece],
@@ -490,7 +488,12 @@ def withdraw(request: Any, record_id: str) -> HttpResponse:
             "danger": True,
             "back": back,
             "says": [
-                "It no longer counts in any claim or result.",
+                "It no longer counts in any result, nor in any claim to come.",
+                *(
+                    ["It is in a locked claim. That stays as it was; the next claim takes the money off."]
+                    if queries.is_locked(record_id)
+                    else []
+                ),
                 "Its history and your reason are kept, and can be seen by verifiers.",
             ],
         },
