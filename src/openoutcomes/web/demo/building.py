@@ -16,6 +16,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 from django_scopes import scope
 
 from openoutcomes.contracts.reading import parse_terms, read_terms
@@ -27,11 +28,13 @@ from openoutcomes.web.contracts.models import Contract, Party, TermsFile
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import writing
 from openoutcomes.web.demo.cast import CAST, ORGANISATIONS, name_of
+from openoutcomes.web.demo.living import Stage, live, seat_for_a_person
 from openoutcomes.web.demo.loading import Setting, load
 from openoutcomes.web.partnerships.models import Membership, Organisation, Partnership, Programme
 
 SLUG = "northtown"
 Tell = Callable[[int, int, str], None]
+_STEPS = 5
 
 
 def _quarter_start(day: dt.date) -> dt.date:
@@ -66,18 +69,19 @@ def filled(name: str, today: dt.date) -> str:
 def build(tell: Tell, *, people: int = 240, seed: int = 1) -> Partnership:
     """Build the demonstration partnership in an empty database, and return it."""
     today = clock.today()
-    tell(0, 5, "Organisations and people who work there")
-    with writing("building the demonstration"):
-        partnership = Partnership.objects.create(
-            slug=SLUG,
-            name="Northtown Front Door",
-            place="Northtown",
-            aim="Young people in Northtown have a home of their own, and somebody beside them until they keep it.",
-            is_demo=True,
-            created_at=clock.now(),
-        )
-    with scope(partnership=partnership):
+    start = began(today)
+    steps = iter(range(_STEPS))
+    tell(next(steps), _STEPS, "Organisations and the people who work there")
+    with clock.at(timezone.make_aware(dt.datetime.combine(start, dt.time(9)))):
         with writing("building the demonstration"):
+            partnership = Partnership.objects.create(
+                slug=SLUG,
+                name="Northtown Front Door",
+                place="Northtown",
+                aim="Young people in Northtown have a home of their own, and somebody beside them until they keep it.",
+                is_demo=True,
+            )
+        with scope(partnership=partnership), writing("building the demonstration"):
             organisations = {
                 key: Organisation.objects.create(
                     partnership=partnership, organisation_id=key, name=name, kind=kind, size_band="medium"
@@ -89,7 +93,8 @@ def build(tell: Tell, *, people: int = 240, seed: int = 1) -> Partnership:
                 partnership, organisations, users["administrator"], filled("front-door.yaml", today)
             )
             programmes = _programmes(partnership, organisations, contract)
-        tell(1, 5, "A year of records")
+    with scope(partnership=partnership):
+        tell(next(steps), _STEPS, "A year of records")
         setting = Setting(
             partnership=partnership,
             organisations=organisations,
@@ -101,12 +106,18 @@ def build(tell: Tell, *, people: int = 240, seed: int = 1) -> Partnership:
             seed=seed,
         )
         _records(setting, today, people, seed)
+        stage = Stage(partnership, organisations, programmes, contract, users, start, today, seed)
+        live(stage, lambda words: tell(next(steps), _STEPS, words))
+        seat_for_a_person(stage, users["person"])
+    tell(_STEPS, _STEPS, "Built")
     return partnership
 
 
 def _user(partnership: Partnership, player: Any, organisations: dict[str, Organisation]) -> User:
     user = User.objects.create_user(f"{player.key}@{SLUG}.example", None, name=player.name, is_demo=True)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    if player.role == "person":
+        return user  # whose record it is is chosen when there are people
     where = organisations.get(player.organisation)
     Membership.objects.create(partnership=partnership, user=user, role=player.role, organisation=where)
     return user

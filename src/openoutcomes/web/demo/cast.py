@@ -89,6 +89,7 @@ CAST: tuple[Player, ...] = (
     Player(
         "investor", "Laurel (investor)", "investor", "place-fund", "Watch drawdown, progress and returns."
     ),
+    Player("person", "A young person", "person", "", "See what is held about you, and who looked."),
     Player("coordinator", "Sage (coordinator)", "coordinator", "", "Keep the partnership going."),
     Player("evaluator", "Reed (evaluator)", "evaluator", "", "See results that name nobody."),
     Player(
