@@ -75,6 +75,11 @@ class _People(forms.MultipleChoiceField):
         """Take any id here."""
         return len(value) <= 40
 
+    def validate(self, value: Any) -> None:
+        """Take no tick at all as well: nobody on the list may have come, and only newcomers."""
+        if value:
+            super().validate(value)
+
 
 class RegisterForm(BaseForm):
     """A register: who came."""
@@ -83,7 +88,7 @@ class RegisterForm(BaseForm):
         label="Day", may_be_future=False, help_text="Used to count who came when. For example, 27 3 2026",
         error_messages={"required": "Give the day of the session."},
     )  # fmt: skip
-    came = _People(label="Who came?", required=False, widget=forms.CheckboxSelectMultiple)
+    came = _People(label="Who came?", widget=forms.CheckboxSelectMultiple)
     newcomers = forms.CharField(
         label="Newcomers", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One name to a line. A first name is enough.",

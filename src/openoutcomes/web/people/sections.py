@@ -20,7 +20,13 @@ Context = dict[str, Any]
 Section = tuple[str, Callable[[Access, Person], Context | None] | str]
 
 #: (template, function or its dotted path). Write a path where an import would go round in a circle.
-PERSON_SECTIONS: list[Section] = []
+PERSON_SECTIONS: list[Section] = [
+    ("outcomes/section.html", "openoutcomes.web.outcomes.sections.outcomes"),
+    ("pathways/section.html", "openoutcomes.web.pathways.views.person_section"),
+    ("groups/section.html", "openoutcomes.web.groups.views.person_section"),
+    ("budgets/section.html", "openoutcomes.web.budgets.views.person_section"),
+    ("referrals/section.html", "openoutcomes.web.referrals.views.person_section"),
+]
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,10 @@ from openoutcomes.web.sharing.queries import (
     own_organisations,
     own_person_or_404,
     person_address,
+    sights_of,
     slice_of,
 )
-from openoutcomes.web.sharing.slices import in_words, line, tables_in
+from openoutcomes.web.sharing.slices import in_words, tables_in
 
 _TAGS = {
     "made": "yellow", "accepted": "green", "declined": "red", "handed_back": "red", "withdrawn": "grey",
@@ -116,7 +117,7 @@ def referrals(request: Any) -> HttpResponse:
         Column("Programme", lambda row: row.programme.name if row.programme else "", sort="programme__name"),
         Column("State", tag_of, sort="state", plain=lambda row: row.get_state_display()),
         Column("Made", lambda row: day(row.made_on), sort="made_on", plain=lambda row: row.made_on),
-        Column("Days to the answer", lambda row: str(row.days), numeric=True),
+        Column("Days", lambda row: str(row.days), numeric=True),
     ]
     if wants_csv(request):
         return as_csv(rows.order_by("-made_on", "-pk"), columns, "referrals")
@@ -198,7 +199,7 @@ def make(request: Any, person_id: str) -> HttpResponse:
             "values": values,
             "passed": _passed_on(person),
             "slice": in_words(tables),
-            "lines": [line(one) for one in slice_of(person, tables, records_seen(access, person))],
+            "lines": slice_of(person, tables, records_seen(access, person)),
         },
     )
 
@@ -280,7 +281,7 @@ def referral(request: Any, referral_id: str) -> HttpResponse:
             else "",
             "passed": _passed_on(person),
             "slice": in_words(tables),
-            "lines": [line(one) for one in slice_of(person, tables, records_seen(access, person))],
+            "lines": slice_of(person, tables, records_seen(access, person)),
             "actions": actions,
             "back": _address(request, "referrals") + ("?tab=out" if side == "out" else ""),
             "person_address": person_address(access, person.person_id),
@@ -436,3 +437,17 @@ def settle(request: Any, referral_id: str) -> HttpResponse:
         "Noted. The referral waits for you no longer.", "core/form_page.html",
         title="What happens next?",
     )  # fmt: skip
+
+
+def person_section(access: Any, person: Person) -> dict[str, Any] | None:
+    """Return a person's referrals and who else sees them, for their page; None where there is nothing."""
+    if not access.may("referrals.view"):
+        return None
+    rows = list(queries.of_person(access, person)[:5])
+    is_own = bool(own_organisations(access, "people.share", person))
+    if not is_own and not rows:
+        return None
+    mine = access.organisation_ids("people.share")
+    others_now = sights_of(person).filter(is_holding=True).exclude(organisation__in=mine) if is_own else []
+    names = dict.fromkeys(str(sight.organisation) for sight in others_now)
+    return {"rows": rows, "is_own": is_own, "others": list(names)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +18,7 @@ from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people import queries as people
 from openoutcomes.web.people.models import Person, Sight
 from openoutcomes.web.records.models import Record
+from openoutcomes.web.records.words import facts_of, tell
 
 
 def own_organisations(access: Access, action: str, person: Person) -> list[Organisation]:
@@ -41,7 +43,7 @@ def others(access: Access, person: Person) -> QuerySet[Organisation]:
     return rows.exclude(pk__in=people.home_of(person).values("organisation")).order_by("name")
 
 
-def sights_of(person: Person) -> QuerySet[Sight]:
+def sights_of(person: Person) -> QuerySet[Any]:
     """Return every sight of a person, those that hold now first, then newest first."""
     holds = Sight.of(person.partnership).filter(Sight.holds(), pk=OuterRef("pk"))
     return (
@@ -73,7 +75,26 @@ def looks_at(person: Person) -> QuerySet[Event]:
     return rows.select_related("user", "organisation").order_by("-at", "-pk")
 
 
-def slice_of(person: Person, tables: Iterable[str], seen: Q) -> list[Record]:
+@dataclass(frozen=True)
+class Said:
+    """A record as it is passed on: what it is, when, what was said, and its facts."""
+
+    title: str
+    on: dt.date | None
+    words: str
+    facts: str
+
+
+def said(record: Record) -> Said:
+    """Return a record as it reads."""
+    told = tell(record)
+    facts = told.facts
+    if record.table == "people":
+        facts = tuple(f"{label}: {value}" for label, value in facts_of(record))
+    return Said(told.title, record.on, told.words, " · ".join(facts))
+
+
+def slice_of(person: Person, tables: Iterable[str], seen: Q) -> list[Said]:
     """Return the current records of a person in some tables, for showing exactly what is passed on.
 
     ``seen`` is the condition of what whoever passes on may see themselves: nobody passes on more.
@@ -82,8 +103,8 @@ def slice_of(person: Person, tables: Iterable[str], seen: Q) -> list[Record]:
         seen, person=person, current=True, withdrawn=False, table__in=list(tables)
     )
     order = {table: number for number, table in enumerate(("strengths", "goals", "needs"))}
-    found = list(rows.order_by("-on", "-pk")[:200])
-    return sorted(found, key=lambda record: order.get(record.table, 9))
+    found = list(rows.select_related("enrolment__programme").order_by("-on", "-pk")[:200])
+    return [said(one) for one in sorted(found, key=lambda record: order.get(record.table, 9))]
 
 
 def person_address(access: Access, person_id: str) -> str:

