@@ -9,6 +9,7 @@ from typing import Any
 from openoutcomes.standard.fields import Field
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.administration.models import Hold
+from openoutcomes.web.budgets import erasing as budgets
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.contracts.queries import file_in_force
 from openoutcomes.web.core import clock
@@ -18,6 +19,7 @@ from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.outcomes import erasing as evidence
 from openoutcomes.web.people.models import Draft, Person, Sight, Token
 from openoutcomes.web.records.models import Record
+from openoutcomes.web.sharing import erasing as sharing
 
 #: Fields that the rules of contracts may look at: kept for whoever has a claimed outcome, so that a claim
 #: priced again after the erasure comes to the same. None of them names anybody.
@@ -63,6 +65,9 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
     Token.objects.filter(person=person).delete()
     Sight.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
     Draft.objects.filter(person=person).delete()
+    for each in (person, *Person.objects.filter(merged_into=person)):
+        budgets.erase_words(each)
+        sharing.erase_words(each)
     note(
         by,
         "people.erase",

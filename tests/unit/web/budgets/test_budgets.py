@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.budgets import commands, queries
-from openoutcomes.web.budgets.erasing import erase_words
 from openoutcomes.web.budgets.models import BudgetEntry, BudgetRequest, Pot
 from openoutcomes.web.budgets.views import person_section
 from openoutcomes.web.budgets.waiting import waiting
@@ -373,10 +372,11 @@ def test_the_list_shows_those_that_wait_first_and_files_name_nobody(world):
 
 
 def test_erasing_takes_the_words_and_keeps_the_money(world):
+    from openoutcomes.web.administration.commands import erase_person
+
     pot = a_pot(world)
     request = spent(world)
-    with writing("test"):
-        assert erase_words(world.people["ash"]) == 1
+    erase_person(world.access("administrator"), person=world.people["ash"], asked_by_person=True)
     assert again(request).what_for == ""
     assert again(request).spent == Decimal("35.20")
     assert queries.balance_of(pot).spent == Decimal("35.20")

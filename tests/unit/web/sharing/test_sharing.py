@@ -252,3 +252,13 @@ def test_a_stopped_share_closes_the_persons_page_in_the_same_moment(world):
     withdraw(world.access("practitioner"), sight=sight)
     assert client.get(person).status_code == 404
     assert b"Ash" not in client.get(world.url("people") + "?show=shared").content
+
+
+def test_erasing_a_person_takes_the_words_of_the_reason_and_keeps_that_they_were_shared(world):
+    from openoutcomes.web.administration.commands import erase_person
+
+    sight = shared(world, basis="lawful", why="Words about this person alone")
+    erase_person(world.access("administrator"), person=world.people["ash"], asked_by_person=True)
+    sight = Sight.of(world.partnership).get(pk=sight.pk)
+    assert sight.why == "Erased"
+    assert sight.withdrawn_at is not None
