@@ -13,6 +13,7 @@ from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
+from openoutcomes.web.core.models import Receipt
 from openoutcomes.web.core.pages import page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation, Programme
@@ -69,7 +70,9 @@ def add(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         known = Known(values["name"], values["known_as"], values["phone"], "", values["birth_year"])
-        alike = [] if values["new"] == "yes" else likely(access, known)
+        # A form that came twice is answered as the first time, not with whom it added.
+        was_done = Receipt.objects.filter(user=request.user, once=form.key()).exists()
+        alike = [] if values["new"] == "yes" or was_done else likely(access, known)
         if not alike:
             try:
                 person = _add(request, form, organisations, programmes)

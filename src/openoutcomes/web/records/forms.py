@@ -61,7 +61,7 @@ class RecordForm(BaseForm):
         initial="today",
         widget=forms.RadioSelect(attrs={"small": True, "inline": True}),
     )
-    day = DateField(label="Which day", required=False, may_be_future=False)
+    day = DateField(label="Day", required=False, may_be_future=False)
 
     def __init__(self, *args: Any, enrolments: Sequence[Enrolment] = (), **kwargs: Any) -> None:
         self.enrolments = list(enrolments)

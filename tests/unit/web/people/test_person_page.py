@@ -18,9 +18,7 @@ def page_of(world, name, key="ash", **asked):
 
 
 def record(world, verb, key="ash", who="practitioner", **values):
-    return verb(
-        world.access(who), person=world.people[key], enrolment=world.enrolments[key], values=values
-    )
+    return verb(world.access(who), person=world.people[key], enrolment=world.enrolments[key], values=values)
 
 
 def share(world, key="casey", slice_=("goals",), until=None):
@@ -77,7 +75,11 @@ def test_the_timeline_is_newest_first_paged_and_can_be_narrowed(world):
 def test_every_look_at_a_person_is_noted(world):
     page_of(world, "practitioner")
     event = Event.of(world.partnership).filter(kind="view").latest("pk")
-    assert (event.person, event.verb, event.user) == (world.people["ash"], "people.view", world.users["practitioner"])
+    assert (event.person, event.verb, event.user) == (
+        world.people["ash"],
+        "people.view",
+        world.users["practitioner"],
+    )
 
 
 def test_another_organisations_people_and_guessed_ids_are_not_there(world, elsewhere):
@@ -156,7 +158,9 @@ def test_other_nouns_add_boxes_to_the_page(world, monkeypatch):
 
     lines = [("people/quick_links.html", lambda _access, _person: None), ("core/broken.html", box)]
     monkeypatch.setattr(sections, "PERSON_SECTIONS", lines)
-    ash, blake = (sections.boxes_for(world.access("practitioner"), world.people[key]) for key in ("ash", "blake"))
+    ash, blake = (
+        sections.boxes_for(world.access("practitioner"), world.people[key]) for key in ("ash", "blake")
+    )
     assert [each.context for each in ash] == [{"words": "Twelve pounds left"}]
     assert blake == []
 
