@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -46,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead back to the account when a password was changed."""
         del request
         return reverse("account")
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say on the next page what was done; what allauth calls information is done too."""
+        super().add_message(request, messages.SUCCESS if level == messages.INFO else level, *args, **kwargs)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where a request comes from, for limits; a socket of this machine counts as one place."""

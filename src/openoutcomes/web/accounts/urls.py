@@ -10,5 +10,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/name/", views.name, name="account_name"),
     path("account/sign-out-everywhere/", views.sign_out_everywhere, name="account_sign_out_everywhere"),
+    # Before the address of the same kind in django-allauth, which it wraps.
+    path("accounts/oidc/<slug:provider_id>/login/", views.to_service),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
 ]

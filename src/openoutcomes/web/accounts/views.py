@@ -10,6 +10,7 @@ from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume, respond_429
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -79,6 +80,20 @@ def sign_out_everywhere(request: Any) -> HttpResponse:
         "back": reverse("account"),
     }
     return render(request, "core/confirm.html", context)
+
+
+def to_service(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead to a council's own service. A page in between does so, since no form here may lead elsewhere."""
+    response: HttpResponse = openid_connect_login(request, provider_id)
+    address = response.headers.get("Location", "")
+    if not address.startswith(("http://", "https://")):
+        return response
+    service = settings.SIGN_IN_SERVICES[provider_id]
+    page = render(
+        request, "socialaccount/login_redirect.html", {"provider": service["name"], "redirect_to": address}
+    )
+    page.headers["Refresh"] = f"0; url={address}"
+    return page
 
 
 @never_cache

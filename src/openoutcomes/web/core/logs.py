@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -60,6 +61,8 @@ class RequestLog:
         try:
             response = self.get_response(request)
             response.headers["X-Request-Id"] = request_id()
+            if request.path.startswith(settings.STATIC_URL):
+                return response
             took = round((time.perf_counter() - began) * 1000)
             facts = {"method": request.method, "path": safe_path(request), "status": response.status_code}
             _LOG.info("answered", extra={"facts": {**facts, "ms": took, "user": _who(request)}})

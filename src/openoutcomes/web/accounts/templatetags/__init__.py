@@ -1,0 +1,1 @@
+"""What the pages of accounts add to the language of templates."""
