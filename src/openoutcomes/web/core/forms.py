@@ -146,10 +146,10 @@ def _dress(name: str, field: forms.Field) -> None:
     if isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("class", "govuk-textarea")
         widget.attrs.setdefault("rows", 4)
+    elif isinstance(widget, forms.CheckboxSelectMultiple):  # which Django derives from RadioSelect
+        widget.template_name = "core/widgets/checkboxes.html"
     elif isinstance(widget, forms.RadioSelect):
         widget.template_name = "core/widgets/radios.html"
-    elif isinstance(widget, forms.CheckboxSelectMultiple):
-        widget.template_name = "core/widgets/checkboxes.html"
     elif isinstance(widget, forms.CheckboxInput):
         widget.template_name = "core/widgets/checkbox.html"
     elif isinstance(widget, forms.Select):

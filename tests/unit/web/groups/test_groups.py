@@ -324,3 +324,12 @@ def test_a_register_asks_the_same_number_of_questions_however_long(world):
                 assert client.get(address).status_code == 200
         asked.append(len(captured))
     assert asked[1] <= asked[0]
+
+
+def test_any_number_of_people_can_be_ticked(world):
+    group = a_group(world)
+    save(world, group, "ash", "blake")
+    page = world.client("practitioner").get(url(world, "register", group)).content.decode()
+    assert page.count('name="came" type="checkbox"') == 2
+    page = world.client("practitioner").get(world.url("share_add", person_id=world.people["ash"].person_id))
+    assert page.content.decode().count('name="groups" type="checkbox"') == 7
