@@ -1,6 +1,8 @@
 // Every page works without this file; with it, some are quicker.
 import { initAll } from "./govuk-frontend.min.js";
 
+// Where modules run, GOV.UK Frontend does too; its own snippet for saying so is inline, which our policy forbids.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
 // A form says that it is on its way, and cannot be sent twice by a double click. Forms that htmx sends
