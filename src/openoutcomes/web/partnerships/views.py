@@ -46,6 +46,8 @@ def setup(request: Any) -> HttpResponse:
         ("catalogue_outcomes", "Outcomes", "What a better life looks like, and how it is measured.", "catalogue.view"),
         ("catalogue_instruments", "Instruments", "Questionnaires: scoring, licences, and how far to trust them.", "catalogue.view"),
         ("contracts", "Contracts", "Terms in force, in plain words.", "contracts.view"),
+        ("pathways_defined", "Pathways", "The stages that support goes through, and when people meet.", "pathways.view"),
+        ("budgets", "Small budgets", "Money for small things that help a person.", "budgets.view"),
     ]  # fmt: skip
     return render(
         request,

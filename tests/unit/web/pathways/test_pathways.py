@@ -298,3 +298,12 @@ def test_the_page_of_a_person_says_where_they_are_or_offers_a_pathway(world):
     assert offered["rows"][0]["journey"] is None
     placed(world, pathway)
     assert person_section(world.access("practitioner"), world.people["ash"])["rows"][0]["journey"] is not None
+
+
+def test_pathways_and_budgets_are_reached_from_the_partnerships_page(world):
+    page = world.client("provider_manager").get(world.url("setup")).content
+    assert world.url("pathways_defined").encode() in page
+    assert world.url("budgets").encode() in page
+    page = world.client("administrator").get(world.url("setup")).content
+    assert world.url("pathways_defined").encode() in page
+    assert world.url("budgets").encode() not in page
