@@ -44,6 +44,8 @@ class CardLine:
     rules: tuple[str, ...] = ()
     unit: str = ""
     by_quantity: bool = False
+    #: Whether it matters how long it lasts: for itself, or for an outcome that follows it.
+    lasts: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -101,6 +103,13 @@ def card(contract: Contract | None, partnership: Any, day: dt.date | None = None
     compiled = compile_version(version, version.runs.last or dt.date.max, Indicators({}))
     shared = (2 if version.providers else 1) + len(version.who)
     names = load_map()
+    followed = {
+        before
+        for outcome in version.outcomes.values()
+        for follows in outcome.follows
+        if follows.sustained
+        for before in follows.outcomes
+    }
     groups: dict[str, list[CardLine]] = {}
     for code, rules in compiled.outcomes.items():
         outcome = rules.outcome
@@ -120,6 +129,7 @@ def card(contract: Contract | None, partnership: Any, day: dt.date | None = None
             rules=(*said, *(f"Pays {slots}." for slots in outcome.slots)),
             unit=outcome.quantity_unit,
             by_quantity=bool(outcome.quantity_unit) or outcome.quantity is not None,
+            lasts=any(follows.sustained for follows in outcome.follows) or code in followed,
         )
         first = next((names[c].name for c in outcome.counts_as if c in names), "")
         groups.setdefault(first, []).append(line)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from openoutcomes.web.core.forms import BaseForm, DateField, _dress
 from openoutcomes.web.core.lists import FilterForm
@@ -16,6 +17,8 @@ from openoutcomes.web.outcomes.commands import Part
 from openoutcomes.web.outcomes.files import ACCEPT
 from openoutcomes.web.records.models import Record
 
+#: The choice for a kind of evidence that is not listed; no kind can be called this.
+OTHER = "*"
 #: Other organisations whose part can be said in one form.
 PARTS = 2
 
@@ -135,6 +138,32 @@ class OutcomeForm(BaseForm):
         for name, field in fields.items():
             _dress(name, field)
 
+    def first_fields(self) -> list[BoundField]:
+        """Return the fields that nearly every outcome needs."""
+        names = ["achieved_on", *(["sustained_to"] if self.line.lasts else []), "quantity"]
+        names += [f"evidence_{number}" for number in range(len(self.slots))]
+        return [self[name] for name in names if name in self.fields]
+
+    def more_fields(self) -> list[tuple[str, list[BoundField], bool]]:
+        """Return the other fields under their titles, and whether each group is open: where something is in it."""
+        parts = [f"{name}_{number}" for number in range(self.count) for name in ("part_org", "part", "share")]
+        groups = [
+            ("Other evidence", ["other_kind", "other_date"]),
+            ("It lasted", [] if self.line.lasts else ["sustained_to"]),
+            ("Other organisations had a part", parts),
+            ("Something the verifier should know", ["note"]),
+        ]
+        found = []
+        for title, names in groups:
+            fields = [self[name] for name in names]
+            if fields:
+                filled = any(
+                    field.errors or field.value() not in (None, "", [None, None, None], ["", "", ""])
+                    for field in fields
+                )
+                found.append((title, fields, filled))
+        return found
+
     def clean(self) -> dict[str, Any]:
         """Hold the fields to each other."""
         values = super().clean() or {}
@@ -212,7 +241,7 @@ class EvidenceForm(BaseForm):
     """Files of one kind, with the date on them."""
 
     kind = forms.ChoiceField(label="What is it?", widget=forms.RadioSelect)
-    other_kind = forms.CharField(label="Other: what it is, in a few words", required=False, max_length=60)
+    other_kind = forms.CharField(label="Something else: what is it?", required=False, max_length=60)
     dated_on = DateField(
         label="Date on it", may_be_future=False,
         help_text="The verifier and the terms go by this. For example, 27 3 2026",
@@ -232,8 +261,7 @@ class EvidenceForm(BaseForm):
         chosen.choices = [
             (kind, f"{in_words(kind).capitalize()}{' (still needed)' if kind in missing else ''}")
             for kind in kinds
-        ] + [("", "Something else")]
-        chosen.required = False
+        ] + [(OTHER, "Something else")]
         self.fields["photograph"].widget.attrs["capture"] = "environment"
         if not self.is_bound and missing:
             self.initial.setdefault("kind", missing[0])
@@ -241,15 +269,16 @@ class EvidenceForm(BaseForm):
     def clean(self) -> dict[str, Any]:
         """Ask for what it is, and for at least one file."""
         values = super().clean() or {}
-        if not values.get("kind") and not values.get("other_kind"):
-            self.add_error("kind", "Choose what it is, or write it under Other.")
+        if values.get("kind") == OTHER and not values.get("other_kind"):
+            self.add_error("other_kind", "Write what it is, in a few words.")
         if not values.get("chosen") and not values.get("photograph") and not self.errors:
             self.add_error("photograph", "Photograph it, or choose a file.")
         return values
 
     def what(self) -> str:
         """Return the kind of evidence."""
-        return str(self.cleaned_data.get("kind") or self.cleaned_data["other_kind"])
+        kind = self.cleaned_data["kind"]
+        return str(self.cleaned_data["other_kind"] if kind == OTHER else kind)
 
     def uploads(self) -> list[Any]:
         """Return the files, from the camera and from the folder."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
+from openoutcomes.web.claims.queries import is_locked
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
@@ -491,7 +492,7 @@ def withdraw(request: Any, record_id: str) -> HttpResponse:
                 "It no longer counts in any result, nor in any claim to come.",
                 *(
                     ["It is in a locked claim. That stays as it was; the next claim takes the money off."]
-                    if queries.is_locked(record_id)
+                    if is_locked(record_id)
                     else []
                 ),
                 "Its history and your reason are kept, and can be seen by verifiers.",

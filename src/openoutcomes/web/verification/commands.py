@@ -243,11 +243,12 @@ def _find(by: Access, current: Record, state: str, reason: str, who: str) -> Rec
     store.set_state(current, state)
     Question.objects.filter(achievement_id=current.record_id, closed_at=None).update(closed_at=clock.now())
     if state == "queried":
+        about: Any = current
         Question.objects.create(
             partnership=by.partnership,
             achievement_id=current.record_id,
             finding_id=finding.record_id,
-            organisation_id=current.organisation_id,
+            organisation=about.organisation,
             asked_by=by.user,
         )
     note(

@@ -42,7 +42,7 @@ def verification(request: Any) -> HttpResponse:
     """Show a verifier what waits; show everybody else how long it takes."""
     access = request.access
     if not access.may("verification.decide"):
-        return turnaround(request, partnership=access.partnership.slug)
+        return _turnaround(request)
     filters = QueueFilter(request.GET)
     contracts = list(Contract.of(access.partnership))
     providers = Organisation.of(access.partnership).exclude(pk__in=seats_of(access))
@@ -93,14 +93,10 @@ def verification(request: Any) -> HttpResponse:
         return as_csv(rows.order_by("recorded_at", "pk"), [id_column, *columns], "to-verify")
     return render(
         request,
-        "core/list_page.html",
+        "verification/queue.html",
         {
             "title": "Verification",
             "lead": "What waits to be checked, from providers that you have no part in. The longest wait is first.",
-            "actions": [
-                ("Samples", _address(request, "samples")),
-                ("How long it takes", _address(request, "turnaround")),
-            ],
             "listing": listing(
                 request, rows, columns, caption="Outcomes to verify", one="outcome", sort="recorded_at",
                 filters=filters, empty="Nothing waits to be verified.",
@@ -405,6 +401,10 @@ def sample_rest(request: Any, sample_id: str) -> HttpResponse:
 @page("verification.view")
 def turnaround(request: Any) -> HttpResponse:
     """Show how long outcomes wait for a verifier, and how often random samples found something wrong."""
+    return _turnaround(request)
+
+
+def _turnaround(request: Any) -> HttpResponse:
     access = request.access
     rows = queries.turnaround(access)
     columns = [

@@ -312,12 +312,21 @@ def test_the_same_form_sent_twice_keeps_the_file_once(world):
     assert files_of(achievement).count() == 1
 
 
+def test_evidence_of_another_kind_is_named_in_words(world):
+    achievement = record(world)
+    at = world.url("evidence_add", record_id=achievement.record_id)
+    sent = {"kind": "*", "other_kind": "Rent book", **boxes("dated_on", FEB), "chosen": upload(pdf())}
+    assert world.client("practitioner").post(at, sent).status_code == 302
+    assert files_of(achievement).get().kind == "rent-book"
+
+
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
         ({"kind": "tenancy-agreement", **boxes("dated_on", FEB)}, "Photograph it, or choose a file"),
-        ({**boxes("dated_on", FEB), "chosen": pdf()}, "Choose what it is"),
+        ({**boxes("dated_on", FEB), "chosen": pdf()}, "This field is required"),
         ({"kind": "tenancy-agreement", "chosen": pdf()}, "This field is required"),
+        ({"kind": "*", **boxes("dated_on", FEB), "chosen": pdf()}, "Write what it is"),
         (
             {"kind": "tenancy-agreement", **boxes("dated_on", FEB), "chosen": b"MZ"},
             "neither a picture nor a PDF",
