@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from openoutcomes.standard.instruments import INSTRUMENTS, Instrument
 from openoutcomes.standard.outcomes import Outcome, load_map
 from openoutcomes.standard.problems import InputError
+from openoutcomes.web.core.crypto import plain_words
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
 from openoutcomes.web.core.pages import page, problems_into, say, warn
 from openoutcomes.web.partnerships import commands, queries
@@ -20,9 +21,9 @@ _EVERYTHING = "Nothing is chosen yet, so all outcomes and all instruments that a
 
 
 def _fits(text: str, *parts: str) -> bool:
-    words = text.casefold().split()
-    everything = " ".join(parts).casefold()
-    return all(word in everything for word in words)
+    """Say whether every word typed begins a word of what is looked through."""
+    known = plain_words(" ".join(parts))
+    return all(any(word.startswith(typed) for word in known) for typed in plain_words(text))
 
 
 def _state(request: Any, kind: str) -> tuple[frozenset[str], frozenset[str]]:
