@@ -38,7 +38,7 @@ F = TypeVar("F", bound=forms.Form)
 #: The name of the hidden input that says whose form it is.
 TOKEN = "draft_of"  # noqa: S105 - the name of an input, not a secret
 #: The most that is kept of one form.
-LARGEST, MOST_FIELDS = 64_000, 300
+LARGEST, MOST_FIELDS, LONGEST_KEY = 64_000, 300, 250
 _SALT = "openoutcomes.people.draft"
 _NOT_KEPT = frozenset({"csrfmiddlewaretoken", TOKEN, "opened"})
 
@@ -113,8 +113,11 @@ def keep(access: Access, key: str, sent: Mapping[str, Any], title: str = "") -> 
 
     A form that was sent and done meanwhile is not kept again.
     """
-    person = _whom(access, key)
-    if person is False or len(key) > 250:
+    try:
+        person = _whom(access, key)
+    except LookupError:
+        return False
+    if len(key) > LONGEST_KEY:
         return False
     once = sent.get("once")
     if once and Receipt.objects.filter(user=access.user, once=once).exists():
@@ -139,21 +142,33 @@ def keep(access: Access, key: str, sent: Mapping[str, Any], title: str = "") -> 
     return True
 
 
-def _whom(access: Access, key: str) -> Person | bool | None:
-    """Return whom the form at an address is about; None for nobody, False where the seat may not open it."""
+def _whom(access: Access, key: str) -> Person | None:
+    """Return whom the form at an address is about, or None; raises LookupError where the seat may not open it."""
     from openoutcomes.web.people.queries import people_for  # noqa: PLC0415 - queries need models alone
+    from openoutcomes.web.records.models import Record  # noqa: PLC0415 - it needs the models of people
 
     try:
         match = resolve(key)
-    except Resolver404:
-        return False
+    except Resolver404 as error:
+        raise LookupError(key) from error
     action = getattr(match.func, "action", "")
     if match.kwargs.get("partnership") != access.partnership.slug or not action or not access.may(action):
-        return False
-    person_id = match.kwargs.get("person_id")
-    if person_id is None:
+        raise LookupError(key)
+    people = people_for(access)
+    named = match.kwargs
+    if "person_id" in named:
+        people = people.filter(person_id=named["person_id"])
+    elif "enrolment_id" in named:
+        people = people.filter(enrolments__enrolment_id=named["enrolment_id"])
+    elif "record_id" in named:
+        about = Record.of(access.partnership).filter(record_id=named["record_id"], current=True)
+        people = people.filter(pk__in=about.values("person"))
+    else:
         return None
-    return people_for(access).filter(person_id=person_id).first() or False
+    person = people.first()
+    if person is None:
+        raise LookupError(key)
+    return person
 
 
 def read_token(token: str) -> dict[str, Any] | None:

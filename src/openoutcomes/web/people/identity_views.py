@@ -30,6 +30,7 @@ from openoutcomes.web.people.forms import (
 from openoutcomes.web.people.list_views import open_ones
 from openoutcomes.web.people.models import Enrolment, Person
 from openoutcomes.web.records import store
+from openoutcomes.web.records.forms import sent_again
 
 
 def _at(request: Any, name: str, **kwargs: Any) -> str:
@@ -135,8 +136,7 @@ def edit(request: Any, person_id: str) -> HttpResponse:
         except commands.IdentityConflictError as error:
             problems_into(form, error)
             theirs = _beside(error.latest, form)
-            form.data = form.data.copy()  # type: ignore[attr-defined]
-            form.data["revision"] = str(error.latest.revision)  # type: ignore[index]
+            sent_again(form, revision=error.latest.revision)
         except InputError as error:
             problems_into(form, error)
         else:

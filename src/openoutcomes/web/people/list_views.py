@@ -83,7 +83,11 @@ def people(request: Any) -> HttpResponse:
     if wants_csv(request):
         # Only an organisation's own people are in programmes with it, so their names go into its file.
         called = Column("Called", lambda row: row.person.shown)
-        id_first = [Column("Person", lambda row: row.person.person_id), called, *columns[1:]]
+        id_first = [
+            Column("Person", lambda row: row.person.person_id),
+            called,
+            *(each for each in columns[1:] if each.title != "Record"),
+        ]
         return as_csv(rows.order_by("pk"), id_first, "people")
     rows = rows.annotate(due=Coalesce(F("next_on"), Value(_NEVER)))
     ordered: Any = rows
@@ -135,6 +139,8 @@ def _columns(access: Access, *, is_ended: bool, with_worker: bool) -> list[Colum
         Column("Started", lambda row: day(row.started_on), sort="started_on", plain=lambda row: row.started_on),
         Column("Ended", lambda row: day(row.ended_on), sort="ended_on", plain=lambda row: row.ended_on or ""),
     ]  # fmt: skip
+    if access.may("records.add") and not is_ended:
+        columns.append(Column("Record", lambda row: _add_for(access, row.person)))
     left_out = {"Next"} if is_ended else {"Ended", "Started"}
     if not with_worker:
         left_out.add("Worker")
@@ -148,6 +154,10 @@ def _name(access: Access, person: Person, *, is_own: bool = True) -> Cell:
     if person.safe_contact:
         flags.append("Contact with care")
     return Cell(person.shown, _at(access, "person", person_id=person.person_id), under=", ".join(flags))
+
+
+def _add_for(access: Access, person: Person) -> Cell:
+    return Cell("Add what happened", _at(access, "record_quick", person_id=person.person_id))
 
 
 def _next(row: Enrolment) -> Cell:

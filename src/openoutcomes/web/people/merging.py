@@ -154,7 +154,7 @@ def _links() -> Iterator[tuple[type[models.Model], str]]:
     """Give every other model that names a person, with the name of its field; not what is only ever added."""
     for relation in Person._meta.related_objects:
         model = relation.related_model
-        if isinstance(model, str) or model in _APART or issubclass(model, AppendOnly):
+        if model in _APART or issubclass(model, AppendOnly):
             continue
         yield model, relation.field.name
 

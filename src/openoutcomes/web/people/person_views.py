@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from openoutcomes.web.audit.models import Event
 from openoutcomes.web.core.access import Access
@@ -15,7 +18,7 @@ from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import PAGE
 from openoutcomes.web.core.pages import page
 from openoutcomes.web.core.permissions import ROLES
-from openoutcomes.web.partnerships.models import Organisation, Programme
+from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.people import queries
 from openoutcomes.web.people.models import Enrolment, Merge, Person, Sight
 from openoutcomes.web.people.next_action import next_action
@@ -30,6 +33,21 @@ _LOOKS = {
     "records.view": "Looked at a record",
     "records.readings": "Looked at how answers changed",
     "records.open_form": "Opened a form to record something",
+}
+
+
+#: What the audit trail calls changes, in words that a person knows.
+_DID = {
+    "people.add": "Wrote you down",
+    "people.edit": "Changed your details",
+    "people.enrol": "Added you to a programme",
+    "people.end_enrolment": "Ended support in a programme",
+    "people.hand_over": "Gave you another worker",
+    "people.safeguard": "Wrote about keeping you safe",
+    "people.merge": "Put two records about you together",
+    "records.change": "Changed a record",
+    "records.withdraw": "Withdrew a record",
+    "records.plan_contact": "Planned to get in touch",
 }
 
 
@@ -80,7 +98,9 @@ def person(request: Any, person_id: str) -> HttpResponse:
 def _moved_to(access: Access, person_id: str) -> Person | None:
     """Return whom a person was merged into, if the seat may see them."""
     merged = Person.of(access.partnership).filter(person_id=person_id, merged_into__isnull=False).first()
-    return queries.people_for(access).filter(pk=merged.merged_into_id).first() if merged else None
+    if merged is None or merged.merged_into_id is None:
+        return None
+    return queries.people_for(access).filter(pk=merged.merged_into_id).first()
 
 
 def _enrolments(access: Access, found: Person) -> list[Enrolment]:
@@ -126,6 +146,7 @@ def _timeline(request: Any, found: Person) -> dict[str, Any]:
     shown = paginator.get_page(request.GET.get("page"))
     slug = request.access.partnership.slug
     lines: list[Line] = [line(record, slug) for record in shown.object_list]
+    homes = {each.pk for each in request.access.organisations()}
     kinds = [
         ("", "Everything"),
         *((name, words) for name, (words, _) in records.KINDS.items()),
@@ -139,6 +160,7 @@ def _timeline(request: Any, found: Person) -> dict[str, Any]:
 
     return {
         "lines": lines,
+        "homes": homes,
         "kind": kind,
         "kinds": [
             {"words": words, "address": f"{address}?kind={name}#timeline" if name else f"{address}#timeline",
@@ -160,12 +182,8 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
     lines = [line(record, slug) for record in words]
     details = rows.filter(table="people").first()
     looks = Event.of(access.partnership).filter(person=found).exclude(user=access.user)
-    paginator = Paginator(looks.select_related("organisation").order_by("-at", "-pk"), PAGE)
-    try:
-        number = int(request.GET.get("looks", "1"))
-    except ValueError:
-        raise Http404("No such page") from None
-    shown = paginator.get_page(number)
+    paginator = Paginator(looks.select_related("organisation").order_by("-at", "-pk"), 4 * PAGE)
+    shown = paginator.get_page(request.GET.get("looks"))
     with_whom = (
         Sight.of(access.partnership).filter(Sight.holds(), person=found).select_related("organisation")
     )
@@ -177,7 +195,7 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
         "details": facts_of(details) if details else [],
         "with_whom": list(with_whom.order_by("organisation__name")),
         "enrolments": _own_enrolments(found),
-        "looks": [_look(event) for event in shown.object_list],
+        "looks": _looks(list(shown.object_list)),
         "looks_older": shown.next_page_number() if shown.has_next() else None,
         "boxes": boxes_for(access, found),
         "today": today(),
@@ -195,14 +213,30 @@ def _own_enrolments(found: Person) -> list[Enrolment]:
     )
 
 
-def _look(event: Event) -> dict[str, Any]:
-    """Return who looked at or changed something: the part they play and for whom, not their name."""
-    roles = [ROLES[role][0] for role in event.roles.split(",") if role in ROLES]
-    verb = event.verb.partition(".")[2].replace("_", " ")
-    did = "Looked" if event.kind == "view" else f"Changed: {verb}"
-    organisation: Organisation | None = event.organisation
-    return {
-        "at": event.at,
-        "who": ", ".join(filter(None, (" and ".join(roles) or "The platform", str(organisation or "")))),
-        "did": _LOOKS.get(event.verb, did),
-    }
+@dataclass
+class Look:
+    """What somebody did on one day: the part they play and for whom, never their name."""
+
+    on: dt.date
+    who: str
+    did: str
+    times: int = 1
+
+
+def _looks(events: list[Event]) -> list[Look]:
+    """Return who looked at or changed something, each day's repetitions as one line."""
+    found: dict[tuple[dt.date, str, str], Look] = {}
+    for event in events:
+        roles = [ROLES[role][0] for role in event.roles.split(",") if role in ROLES]
+        who = ", ".join(filter(None, (" and ".join(roles) or "The platform", str(event.organisation or ""))))
+        noun, _, verb = event.verb.partition(".")
+        did = _LOOKS.get(event.verb) or _DID.get(event.verb)
+        if did is None:
+            done = "Looked at" if event.kind == "view" else "Recorded" if noun == "records" else "Changed"
+            did = f"{done}: {verb.replace('_', ' ')}"
+        key = (timezone.localdate(event.at), who, did)
+        if key in found:
+            found[key].times += 1
+        else:
+            found[key] = Look(*key)
+    return list(found.values())

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.core.clock import today
@@ -209,6 +210,10 @@ class SupportForm(PlannedForm):
             "kind": asked["kind"], "started_on": asked["on"], "hours": hours, "note": asked["note"],
             "attended": asked["attended"] or "attended", "group_session": False,
         }  # fmt: skip
+
+
+#: Short enough to see the button on a phone; it grows with a corner to pull.
+SupportForm.base_fields["note"].widget.attrs["rows"] = 3
 
 
 class StrengthForm(RecordForm):
@@ -488,6 +493,27 @@ class ChangeForm(BaseForm):
             if name in TABLES[self.record.table].by_name and name not in self.names()
         }
         return {**kept, **{name: self.cleaned_data[name] for name in self.names()}}
+
+
+def sent_again(form: forms.Form, **changes: object) -> None:
+    """Show a form as it was sent, with other values for hidden fields, so that sending it again is meant."""
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    for name, value in changes.items():
+        data[name] = str(value)
+    form.data = data
+
+
+class RestoreForm(BaseForm):
+    """That a withdrawal is undone, of the version that was looked at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PlanForm(BaseForm):
+    """The day of the next contact; blank plans none."""
+
+    next_on = DateField(label="Next contact", required=False, help_text="Leave it blank to plan none.")
 
 
 class WithdrawForm(BaseForm):

@@ -142,7 +142,7 @@ def scored(instrument: Instrument, values: Mapping[str, Any]) -> Scored:
         rows = [] if hard else [{"instrument": instrument.id, "items": items}]
         return Scored(rows, says=says, alerts=alerts, problems=hard)
     says = []
-    if found.prorated:
+    if found.prorated and found.answered is not None:
         gaps = instrument.items.value - found.answered
         says = [
             f"{gaps} {'answer is' if gaps == 1 else 'answers are'} missing; the average of the others stands in."
@@ -296,4 +296,4 @@ def _change(code: str, scale: Scale, first: Reading, last: Reading, since: str) 
     rule = scale.change.value if scale.change else None
     if change == "no reliable change":
         return f"{words}. That may be chance: a change counts from {rule}."
-    return f"{words}. That is a reliable change ({rule})."
+    return f"{words}. That is a reliable change: {rule}."

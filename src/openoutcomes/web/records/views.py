@@ -11,9 +11,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from openoutcomes.standard.instruments import Instrument
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
-from openoutcomes.web.core.forms import BaseForm, DateField
 from openoutcomes.web.core.pages import page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.queries import instruments_on, wording_of
@@ -187,7 +187,7 @@ def measures(request: Any, person_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _instrument(request: Any, code: str) -> scoring.Instrument:
+def _instrument(request: Any, code: str) -> Instrument:
     found = next((each for each in instruments_on(request.access.partnership) if each.id == code), None)
     if found is None:
         raise Http404("No such instrument, or not switched on")
@@ -363,7 +363,7 @@ def change(request: Any, table: str, record_id: str) -> HttpResponse:
         except ConflictError as error:
             problems_into(form, error)
             theirs = _beside(error.latest, form)
-            form = _for_latest(request, form, error.latest)
+            forms.sent_again(form, version=error.latest.version)
         except InputError as error:
             problems_into(form, error)
         else:
@@ -394,16 +394,6 @@ def _beside(latest: Record, form: forms.ChangeForm) -> list[dict[str, str]]:
                 }
             )
     return rows
-
-
-def _for_latest(request: Any, form: forms.ChangeForm, latest: Record) -> forms.ChangeForm:
-    """Return the form as it was sent, now against the latest version, so that sending it again is meant."""
-    sent = request.POST.copy()
-    sent["version"] = str(latest.version)
-    again = forms.ChangeForm(sent, record=latest)
-    again.full_clean()
-    again._errors = form.errors
-    return again
 
 
 @page("records.change")
@@ -438,17 +428,11 @@ def withdraw(request: Any, table: str, record_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-class RestoreForm(BaseForm):
-    """That a withdrawal is undone, of the version that was looked at."""
-
-    version = forms.forms.IntegerField(widget=forms.forms.HiddenInput)
-
-
 @page("records.change")
 def restore(request: Any, table: str, record_id: str) -> HttpResponse:
     """Undo a withdrawal."""
     found = _changeable(request, table, record_id)
-    form = RestoreForm(request.POST or None, initial={"version": found.version})
+    form = forms.RestoreForm(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         try:
             commands.restore_record(
@@ -519,8 +503,7 @@ def _follow_up(
         except ConflictError as error:
             # How it stands now is shown above; sending the form again is then meant.
             problems_into(form, error)
-            form.data = form.data.copy()
-            form.data["version"] = str(error.latest.version)
+            forms.sent_again(form, version=error.latest.version)
         except InputError as error:
             problems_into(form, error)
         else:
@@ -535,12 +518,6 @@ def _follow_up(
     return render(request, "records/follow_up.html", context)
 
 
-class PlanForm(BaseForm):
-    """The day of the next contact; blank plans none."""
-
-    next_on = DateField(label="Next contact", required=False, help_text="Leave it blank to plan none.")
-
-
 @page("records.add")
 def plan(request: Any, enrolment_id: str) -> HttpResponse:
     """Plan the next contact with a person."""
@@ -549,7 +526,7 @@ def plan(request: Any, enrolment_id: str) -> HttpResponse:
     if enrolment is None:
         raise Http404("No such programme of a person, or not one that you may see")
     viewed(request.access, "records.open_form", enrolment, person=enrolment.person)
-    form = PlanForm(request.POST or None, initial={"next_on": enrolment.next_on})
+    form = forms.PlanForm(request.POST or None, initial={"next_on": enrolment.next_on})
     if request.method == "POST" and form.is_valid():
         try:
             commands.plan_contact(
