@@ -441,6 +441,8 @@ def settle(request: Any, referral_id: str) -> HttpResponse:
 
 def person_section(access: Any, person: Person) -> dict[str, Any] | None:
     """Return a person's referrals and who else sees them, for their page; None where there is nothing."""
+    if person.pk in access.person_ids():
+        return {"is_self": True}
     if not access.may("referrals.view"):
         return None
     rows = list(queries.of_person(access, person)[:5])

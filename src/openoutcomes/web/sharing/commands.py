@@ -63,11 +63,9 @@ def share(
         raise refuse("the last day has passed already.", "Give a day from today on, or none.", "until")
     if recipient.partnership_id != by.partnership.pk or not recipient.is_active:
         raise refuse("this organisation is not in the partnership.", "Choose another.", "recipient")
-    if home_of(person).filter(organisation=recipient).exists():
-        raise refuse(
-            "the person is with that organisation already, which sees what it records.",
-            "Choose another organisation.", "recipient",
-        )  # fmt: skip
+    homes = set(home_of(person).values_list("organisation", flat=True))
+    if homes == {recipient.pk} or (recipient.pk in homes and by.allows("people.share", recipient)):
+        raise refuse("that organisation sees the person already, as its own.", "Choose another.", "recipient")
     tables = tables_in(groups)
     consent_id = ""
     if basis == "consent":

@@ -38,9 +38,16 @@ def own_person_or_404(access: Access, person_id: str, action: str) -> Person:
 
 
 def others(access: Access, person: Person) -> QuerySet[Organisation]:
-    """Return the organisations that a person could be shared with: active, and not theirs already."""
+    """Return the organisations that a person could be shared with: active, and not whoever shares.
+
+    One that the person is with as well is among them: it sees its own records, and no others unless shared.
+    """
     rows = Organisation.of(access.partnership).filter(is_active=True)
-    return rows.exclude(pk__in=people.home_of(person).values("organisation")).order_by("name")
+    sharing = own_organisations(access, "people.share", person)
+    homes = people.home_of(person).values_list("organisation", flat=True)
+    if not sharing and len(homes) == 1:  # the person themselves, who is with one organisation
+        return rows.exclude(pk__in=list(homes)).order_by("name")
+    return rows.exclude(pk__in=[one.pk for one in sharing]).order_by("name")
 
 
 def sights_of(person: Person) -> QuerySet[Any]:

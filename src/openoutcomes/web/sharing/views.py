@@ -61,6 +61,7 @@ def sharing(request: Any, person_id: str) -> HttpResponse:
         "sharing/sharing.html",
         {
             "person": person,
+            "is_self": person.pk in access.person_ids(),
             "now": [one for one in sights if one["state"][0] == "Holds"],
             "before": [one for one in sights if one["state"][0] != "Holds"],
             "add": _address(request, "share_add", person_id=person_id),

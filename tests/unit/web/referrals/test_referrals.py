@@ -407,6 +407,24 @@ def test_what_is_of_a_person_is_listed_for_both_sides_alone(world):
     assert not queries.of_person(world.access("other_practitioner"), world.people["ash"]).exists()
 
 
+def test_a_person_who_was_handed_back_can_be_referred_there_again(world):
+    row = accepted(world)
+    commands.hand_back(world.access("other_practitioner"), referral=row, reason="Not now")
+    client = world.client("practitioner")
+    assert client.post(make_url(world), form_of(world, send="yes")).status_code == 302
+    second = Referral.of(world.partnership).get(state="made")
+    commands.accept(world.access("other_practitioner"), referral=second)
+    assert again(second).enrolment.is_open
+    assert again(row).enrolment.ended_on is not None
+
+
+def test_nobody_refers_to_their_own_organisation(world):
+    page = world.client("practitioner").get(make_url(world))
+    assert b"Harbour Lights: they decide" not in page.content
+    with pytest.raises(InputError, match="sees the person already"):
+        made(world, recipient=world.organisations["harbour"], programme=None)
+
+
 @pytest.mark.needs_postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_accept_at_the_same_moment_one_alone_enrols_the_person():

@@ -182,6 +182,8 @@ def test_the_person_sees_who_can_see_and_stops_it_themselves(world):
     world.users["ash"] = make_user("ash-themselves@kirkdale.example")
     seat(world.partnership, world.users["ash"], "person", person=world.people["ash"])
     client = world.client("ash")
+    own = client.get(world.url("person", person_id=world.people["ash"].person_id))
+    assert address(world, "sharing").encode() in own.content
     assert b"Lantern House" in client.get(address(world, "sharing")).content
     other = world.url("sharing", person_id=world.people["blake"].person_id)
     assert client.get(other).status_code == 404
