@@ -63,7 +63,7 @@ def share(
         raise refuse("the last day has passed already.", "Give a day from today on, or none.", "until")
     if recipient.partnership_id != by.partnership.pk or not recipient.is_active:
         raise refuse("this organisation is not in the partnership.", "Choose another.", "recipient")
-    homes = set(home_of(person).values_list("organisation", flat=True))
+    homes = {home.organisation_id for home in home_of(person)}
     if homes == {recipient.pk} or (recipient.pk in homes and by.allows("people.share", recipient)):
         raise refuse("that organisation sees the person already, as its own.", "Choose another.", "recipient")
     tables = tables_in(groups)
