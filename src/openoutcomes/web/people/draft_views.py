@@ -20,7 +20,7 @@ def keep(request: Any) -> HttpResponse:
     key = request.GET.get("form", "")
     if request.method != "POST":
         raise Http404("Drafts are kept by sending them")
-    about = drafts.read_token(request.POST.get(drafts.TOKEN, ""))
+    about = drafts.read_token(request.POST.get(drafts.WHOSE, ""))
     # Somebody else may have signed in since the form was opened: what was typed is not theirs.
     is_mine = about is not None and about["u"] == request.user.pk and about["k"] == key
     is_kept = is_mine and drafts.keep(request.access, key, request.POST, about["t"] if about else "")

@@ -36,11 +36,11 @@ from openoutcomes.web.people.models import Draft, Person
 F = TypeVar("F", bound=forms.Form)
 
 #: The name of the hidden input that says whose form it is.
-TOKEN = "draft_of"  # noqa: S105 - the name of an input, not a secret
+WHOSE = "draft_of"
 #: The most that is kept of one form.
 LARGEST, MOST_FIELDS, LONGEST_KEY = 64_000, 300, 250
 _SALT = "openoutcomes.people.draft"
-_NOT_KEPT = frozenset({"csrfmiddlewaretoken", TOKEN, "opened"})
+_NOT_KEPT = frozenset({"csrfmiddlewaretoken", WHOSE, "opened"})
 
 
 class Slot:
@@ -189,7 +189,7 @@ def keep_for_later(request: HttpRequest) -> str:
     from openoutcomes.web.core.middleware import seat_of  # noqa: PLC0415 - it calls this module
     from openoutcomes.web.partnerships.models import Partnership  # noqa: PLC0415 - models load after this
 
-    about = read_token(request.POST.get(TOKEN, ""))
+    about = read_token(request.POST.get(WHOSE, ""))
     if about is None:
         return ""
     user = User.objects.filter(pk=about["u"], is_active=True).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
@@ -11,7 +11,7 @@ from openoutcomes.web.core.waiting import Waiting
 from openoutcomes.web.people.drafts import oldest
 from openoutcomes.web.people.duplicates import likenesses_for
 from openoutcomes.web.people.list_views import caseload, goal_to_review, without_goal
-from openoutcomes.web.people.models import Draft
+from openoutcomes.web.people.models import Draft, Enrolment
 
 
 def waiting(access: Access) -> list[Waiting]:
@@ -26,19 +26,33 @@ def waiting(access: Access) -> list[Waiting]:
     rows = caseload(access)
     address = reverse("people", kwargs={"partnership": slug})
     overdue = rows.filter(next_on__lt=today()).count()
-    due = rows.filter(next_on=today()).count()
-    review = rows.filter(goal_to_review()).count()
-    unasked = rows.filter(without_goal()).count()
-    found += [
-        Waiting(overdue, _words(overdue, "person to contact", "people to contact"), f"{address}?only=overdue", is_late=True),
-        Waiting(due, _words(due, "contact planned for today", "contacts planned for today"), address),
-        Waiting(review, _words(review, "person with a goal to look at again", "people with a goal to look at again"), f"{address}?only=review"),
-        Waiting(unasked, _words(unasked, "person whom nobody has asked what matters to them", "people whom nobody has asked what matters to them"), f"{address}?only=goal"),
-    ]  # fmt: skip
+    words = _words(overdue, "person to contact", "people to contact")
+    found.append(Waiting(overdue, words, f"{address}?only=overdue", is_late=True))
+    if "practitioner" in access.roles():
+        # Counted for one worker's people alone: for a whole provider it would be a sum over thousands.
+        found += _of_a_worker(rows, address)
     alike = likenesses_for(access).count()
     pairs = _words(alike, "pair who may be one person", "pairs who may be one person")
     found.append(Waiting(alike, pairs, reverse("duplicates", kwargs={"partnership": slug})))
     return found
+
+
+def _of_a_worker(rows: QuerySet[Enrolment], address: str) -> list[Waiting]:
+    due = rows.filter(next_on=today()).count()
+    review = rows.filter(goal_to_review()).count()
+    unasked = rows.filter(without_goal()).count()
+    asked = "nobody has asked what matters to them"
+    return [
+        Waiting(due, _words(due, "contact planned for today", "contacts planned for today"), address),
+        Waiting(
+            review,
+            _words(review, "person with a goal to look at again", "people with a goal to look at again"),
+            f"{address}?only=review",
+        ),
+        Waiting(
+            unasked, _words(unasked, f"person whom {asked}", f"people whom {asked}"), f"{address}?only=goal"
+        ),
+    ]
 
 
 def _words(count: int, one: str, many: str) -> str:
