@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from openoutcomes.standard.problems import InputError, Problem
+from openoutcomes.web.claims.models import LOCKED, Claim
 from openoutcomes.web.contracts.loading import Draft, check
 from openoutcomes.web.contracts.models import Contract, Party, TermsFile
 from openoutcomes.web.contracts.parties import Name, has_open_providers, names_in
@@ -161,7 +162,10 @@ def _let_go(party: Party) -> None:
             "It stays a provider, so that what it did can be claimed.",
             "providers",
         )
-    if party.role == "payer" and contract.claims.exclude(state__in=("draft", "withdrawn")).exists():
+    if (
+        party.role == "payer"
+        and Claim.of(contract.partnership).filter(contract=contract, state__in=LOCKED).exists()
+    ):
         raise refuse(
             f"claims were submitted to {party.organisation.name} as {party.named}.",
             "It stays who it is; a new payer needs another name in the terms.",

@@ -128,7 +128,9 @@ class PartiesForm(BaseForm):
 
     def standing(self) -> dict[Name, Organisation | None]:
         """Return the organisation for each name."""
-        return {name: self.organisations.get(self.cleaned_data.get(key)) for key, name in self.names.items()}
+        return {
+            name: self.organisations.get(self.cleaned_data.get(key) or 0) for key, name in self.names.items()
+        }
 
     def chosen_providers(self) -> list[Organisation]:
         """Return the organisations chosen as providers, where the terms name none."""
@@ -225,7 +227,7 @@ class ConfirmForm(BaseForm):
             del self.fields["agree"]
 
     @staticmethod
-    def opened(settled: str) -> dict[str, Any]:
+    def unsealed(settled: str) -> dict[str, Any]:
         """Return what was settled. Raises InputError when it is not as it was."""
         try:
             found: dict[str, Any] = signing.loads(settled, salt=_SETTLED)

@@ -218,7 +218,7 @@ def confirm(request: Any) -> HttpResponse:
         return redirect(start)
     try:
         draft = Draft.opened(request.POST.get("sealed", ""))
-        settled = ConfirmForm.opened(request.POST.get("settled", ""))
+        settled = ConfirmForm.unsealed(request.POST.get("settled", ""))
         checked = check(draft, settled["parameters"])
     except InputError as error:
         return render(

@@ -91,7 +91,7 @@ class ProgrammeForm(BaseForm):
     place = field_for("programmes", "place", label="Place")
     aim = field_for("programmes", "aim", label="Aim", long=True)
     who_for = field_for("programmes", "who_for", label="Who it is for", long=True)
-    contract = forms.ModelChoiceField(
+    contract: forms.ModelChoiceField[Contract] = forms.ModelChoiceField(
         queryset=Contract.objects.none(),
         required=False,
         label="Outcomes contract",
@@ -127,7 +127,7 @@ class ProgrammeForm(BaseForm):
 class AddProgrammeForm(ProgrammeForm):
     """A new programme, with who runs it."""
 
-    organisation = forms.ModelChoiceField(
+    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
         queryset=Organisation.objects.none(),
         label="Organisation that runs it",
         empty_label="Choose one",
@@ -155,7 +155,7 @@ class SeatForm(BaseForm):
     role = forms.ChoiceField(
         label="Role", widget=forms.RadioSelect, help_text="It decides what they can see and do."
     )
-    organisation = forms.ModelChoiceField(
+    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
         queryset=Organisation.objects.none(),
         required=False,
         label="Organisation",

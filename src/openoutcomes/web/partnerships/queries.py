@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from openoutcomes.standard.instruments import INSTRUMENTS, Instrument
@@ -16,7 +16,7 @@ from openoutcomes.web.partnerships.models import Invitation, Membership, Offered
 
 #: Roles that a provider manager may give, in their own organisation: never one that checks or pays.
 MANAGER_GIVES = frozenset({"practitioner", "provider_manager"})
-Row = TypeVar("Row", Organisation, Programme, Membership, Invitation)
+Row = TypeVar("Row", bound=Model)
 
 
 def organisations_for(access: Access) -> QuerySet[Organisation]:

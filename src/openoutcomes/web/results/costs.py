@@ -70,8 +70,8 @@ def costs(access: Access) -> tuple[list[Cost], Cost | None, int]:
         .order_by()
         .values_list("organisation", "person", "spent")
     )
-    spent: dict[int | None, list[int]] = defaultdict(list)
-    people: dict[int | None, set[int]] = defaultdict(set)
+    spent: dict[Any, list[int]] = defaultdict(list)
+    people: dict[Any, set[Any]] = defaultdict(set)
     for organisation, person, seconds in grouped.iterator(chunk_size=5000):
         spent[organisation].append(seconds)
         people[organisation].add(person)
@@ -101,6 +101,6 @@ def _minutes(ordered: list[int], percent: int) -> Decimal:
     return (Decimal(ordered[rank - 1]) / 60).quantize(Decimal("0.1"))
 
 
-def shown(cost: Cost) -> list[Any]:
+def shown(cost: Cost) -> list[str]:
     """Return a row for a table or a file."""
-    return [cost.name, cost.people, cost.months, cost.median, cost.ninetieth]
+    return [cost.name, *map(str, (cost.people, cost.months, cost.median, cost.ninetieth))]

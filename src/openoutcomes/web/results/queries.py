@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, DecimalField, Q, QuerySet, Sum, TextField
@@ -223,15 +225,12 @@ def _measures(found: Figures, whose: Whose, period: Period) -> None:
     """Compare each person's first and last reading in the period, by day and then by id."""
     rows = _records(whose, "measures", period).filter(person__isnull=False)
     rows = rows.annotate(score=_text("score")).exclude(score=None)
-    ends: dict[tuple[str, int], list[str]] = {}
     ordered = rows.order_by("code", "person", "on", "record_id").values_list("code", "person", "score")
-    for code, person, score in ordered.iterator(chunk_size=5000):
-        known = ends.setdefault((code, person), [score, score, "0"])
-        known[1], known[2] = score, str(int(known[2]) + 1)
     grouped: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for (code, _), (first, last, further) in ends.items():
-        if int(further) > 1:
-            grouped[code].append((Decimal(first), Decimal(last)))
+    for (code, _), readings in groupby(ordered.iterator(chunk_size=5000), key=itemgetter(0, 1)):
+        scores = [Decimal(score) for *_, score in readings]
+        if len(scores) > 1:
+            grouped[code].append((scores[0], scores[-1]))
     for code, pairs in grouped.items():
         counts = dict.fromkeys(CHANGES, 0)
         for first_score, last_score in pairs:

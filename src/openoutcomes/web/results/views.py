@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -87,15 +88,13 @@ def recording(request: Any) -> HttpResponse:
         "Organisation",
         "People",
         "Months of a person",
-        "Half take less than (minutes)",
-        "Nine of ten take less than (minutes)",
+        "Half take at most (minutes)",
+        "Nine of ten take at most (minutes)",
     )
     if wants_csv(request):
-        columns = [
-            Column(title, lambda row, place=place: str(row[place])) for place, title in enumerate(header)
-        ]
+        columns = [Column(title, itemgetter(place)) for place, title in enumerate(header)]
         return as_csv([shown(one) for one in every], columns, "what-recording-costs")
-    rows = [(one.name, [Cell(str(value), numeric=True) for value in shown(one)[1:]]) for one in every]
+    rows = [(one.name, [Cell(value, numeric=True) for value in shown(one)[1:]]) for one in every]
     return render(
         request,
         "results/recording.html",
