@@ -16,8 +16,9 @@ from typing import Literal
 
 from openoutcomes.contracts.words import Duration
 
-PeriodKind = Literal["month", "quarter", "calendar year", "financial year", "contract year"]
+PeriodKind = Literal["week", "month", "quarter", "calendar year", "financial year", "contract year"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = (
+    "week",
     "month",
     "quarter",
     "calendar year",
@@ -113,6 +114,10 @@ class Calendar:
         return found
 
     def _period(self, day: dt.date, kind: PeriodKind) -> Period:
+        if kind == "week":
+            first = day - min(dt.timedelta(days=day.weekday()), day - dt.date.min)
+            last = first + min(dt.timedelta(days=6), dt.date.max - first)
+            return Period(f"week of {first.isoformat()}", first, last)
         if kind == "month":
             first = day.replace(day=1)
             return Period(f"{day:%Y-%m}", first, _before(self.add_months(first, 1)))

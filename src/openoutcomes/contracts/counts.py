@@ -14,6 +14,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
+from openoutcomes.contracts.calendar import PeriodKind
+from openoutcomes.contracts.judging import counted_over
 from openoutcomes.contracts.lines import Line
 from openoutcomes.contracts.records import Tables, current
 from openoutcomes.contracts.tables import ByTable, NotFound, dimensions_of, lookup
@@ -26,6 +28,9 @@ _COLUMNS = (
     "achievement_count_id", "contract_id", "provider_id", "outcome",
     "period_start", "period_end", "count", "cohort", "payment_group",
 )  # fmt: skip
+
+
+Counted = dict[str, frozenset[tuple[str, PeriodKind | None]]]
 
 
 def count_drafts(
@@ -46,6 +51,7 @@ def count_drafts(
     columns, _ = current(tables, "achievement_counts", _COLUMNS, as_of, ("period_end",))
     rows = sorted(zip(*columns, strict=True), key=lambda row: (row[5], row[3], row[0]))
     placed: dict[object, int] = defaultdict(int)
+    counted = counted_over(versions)
     not_tested: dict[str, None] = {}
     left_out = others = 0
     for row in rows:
@@ -54,7 +60,7 @@ def count_drafts(
         elif (row[3], row[2] or version_on(versions, row[5]).only_provider) in claimed:
             left_out += 1
         else:
-            draft = _draft(versions, row, currency, placed)
+            draft = _draft(versions, row, currency, placed, counted)
             drafts.append(draft)
             not_tested.update(dict.fromkeys(draft.line.not_tested))
     if left_out:
@@ -65,7 +71,11 @@ def count_drafts(
 
 
 def _draft(
-    versions: Sequence[Version], row: tuple[object, ...], currency: str, placed: dict[object, int]
+    versions: Sequence[Version],
+    row: tuple[object, ...],
+    currency: str,
+    placed: dict[object, int],
+    counted: Counted,
 ) -> Draft:
     id_, _, provider, code, starts, ends, count, cohort, group = row
     assert isinstance(id_, str) and isinstance(code, str) and isinstance(count, int)  # noqa: S101, PT018 - checked on reading
@@ -90,7 +100,7 @@ def _draft(
     line.not_tested = untested(outcome, version)
     refusal = _refusal(line, version, starts, ends)
     # What is refused takes no place under a limit from what is not.
-    _value(draft, outcome, count, facts, defaultdict(int) if refusal else placed)
+    _value(draft, outcome, count, facts, defaultdict(int) if refusal else placed, counted)
     if refusal:
         line.status, (line.rule, line.reason) = "refused", refusal
     elif version.providers and line.provider_id is None:
@@ -101,9 +111,16 @@ def _draft(
     return draft
 
 
-def _value(draft: Draft, outcome: Outcome, count: int, facts: GroupFacts, placed: dict[object, int]) -> None:
+def _value(
+    draft: Draft,
+    outcome: Outcome,
+    count: int,
+    facts: GroupFacts,
+    placed: dict[object, int],
+    counted: Counted,
+) -> None:
     line = draft.line
-    allowed = _allowed(outcome, count, facts, placed)
+    allowed = _allowed(outcome, count, facts, placed, counted)
     found = _worth(outcome, count, count, facts, placed, line.currency)
     if isinstance(found, NotFound):
         line.status = "held" if found.value is None else "refused"
@@ -165,19 +182,26 @@ def _row_ends(pays: Pays) -> set[int]:
     return found
 
 
-def _allowed(outcome: Outcome, count: int, facts: GroupFacts, placed: dict[object, int]) -> int:
-    """Return how many of the total limits over a contract, cohort or provider leave room for."""
-    allowed = count
-    keys = []
-    for slots in outcome.slots:
-        if slots.per in ("person", "enrolment"):
-            continue
-        who = {"contract": None, "cohort": facts.cohort, "provider": facts.provider}[slots.per]
-        period = facts.version.calendar.period(facts.day, slots.period).label if slots.period else ""
-        key = (outcome.code, slots.per, who, period)
-        allowed = min(allowed, max(0, slots.most - placed[key]))
-        keys.append(key)
-    for key in keys:
+def _allowed(
+    outcome: Outcome, count: int, facts: GroupFacts, placed: dict[object, int], counted: Counted
+) -> int:
+    """Return how many of the total limits over a contract, cohort or provider leave room for.
+
+    They take a place in every count that any version of the terms makes.
+    """
+    who = {"contract": None, "cohort": facts.cohort, "provider": facts.provider}
+    keys = {
+        (per, period): (
+            outcome.code,
+            per,
+            who[per],
+            facts.version.calendar.period(facts.day, period).label if period else "",
+        )
+        for per, period in counted.get(outcome.code, ())
+    }
+    limits = [(keys.get((slots.per, slots.period)), slots.most) for slots in outcome.slots]
+    allowed = min([count, *(max(0, most - placed[key]) for key, most in limits if key is not None)])
+    for key in keys.values():
         placed[key] += allowed
     return allowed
 
@@ -218,6 +242,10 @@ def untested(outcome: Outcome, version: Version) -> tuple[str, ...]:
         "price rises with": outcome.indexed is not None,
         "either-or": any(outcome.code in side for group in version.either_or for side in group.sides),
         "verification": verified,
-        "cap per person": any(cap.scope == "person" for cap in version.caps),
     }
-    return tuple(dict.fromkeys([*who, *slots, *(name for name, asked in rules.items() if asked)]))
+    caps = [
+        cap.name
+        for cap in version.caps
+        if cap.scope == "person" and not (cap.only and outcome.code not in cap.only)
+    ]
+    return tuple(dict.fromkeys([*who, *slots, *(name for name, asked in rules.items() if asked), *caps]))

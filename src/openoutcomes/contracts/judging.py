@@ -7,10 +7,11 @@ same day), then the terms' order, then id.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openoutcomes.contracts.calendar import Calendar
+from openoutcomes.contracts.calendar import Calendar, PeriodKind
 from openoutcomes.contracts.records import Claim, Indicators
 from openoutcomes.contracts.rules.base import Check, Fact, History, Rule, Verdict, refused
 from openoutcomes.contracts.rules.clock import follows_rule
@@ -19,7 +20,7 @@ from openoutcomes.contracts.rules.evidence import ACCEPTED, REFUSED, evidence_ru
 from openoutcomes.contracts.rules.timing import timing_rules
 from openoutcomes.contracts.tables import dimensions_of
 from openoutcomes.contracts.terms import EitherOr, Outcome, Slots, Version
-from openoutcomes.contracts.words import say_day
+from openoutcomes.contracts.words import Duration, say_day
 
 
 @dataclass(slots=True)
@@ -33,7 +34,6 @@ class CompiledOutcome:
     slots: tuple[Slots, ...]
     either_or: tuple[tuple[EitherOr, int], ...]
     is_milestone: bool
-    counts_time: bool
     needs_price_day: bool
     by_volume: bool
     plain: bool
@@ -63,6 +63,20 @@ def depths(version: Version) -> dict[str, int]:
     for code in version.outcomes:
         depth(code)
     return found
+
+
+def counted_over(versions: Sequence[Version]) -> dict[str, frozenset[tuple[str, PeriodKind | None]]]:
+    """Return, for each outcome limited in number or priced by volume, over what any version counts it.
+
+    What is limited for one person is counted with the person, and is not here.
+    """
+    found: dict[str, set[tuple[str, PeriodKind | None]]] = defaultdict(set)
+    for version in versions:
+        for code, outcome in version.outcomes.items():
+            over = {(s.per, s.period) for s in outcome.slots if s.per not in ("person", "enrolment")}
+            if over or "volume" in dimensions_of(outcome.pays):
+                found[code] |= {("contract", None), *over}
+    return {code: frozenset(over) for code, over in found.items()}
 
 
 def compile_version(version: Version, as_of: dt.date, indicators: Indicators) -> CompiledVersion:
@@ -95,7 +109,6 @@ def compile_version(version: Version, as_of: dt.date, indicators: Indicators) ->
                 if code in side
             ),
             is_milestone=bool(outcome.alternates),
-            counts_time="time" in used,
             needs_price_day=bool(used) or outcome.price_by is not None or outcome.indexed is not None,
             by_volume="volume" in dimensions_of(outcome.pays),
             plain=not dimensions_of(outcome.pays)
@@ -142,33 +155,42 @@ def _merit(claim: Claim, checks: Sequence[Check], history: History) -> tuple[Ver
     return next((wait for wait in waits if wait.unripe), waits[0]), waits
 
 
-def _slot_key(slots: Slots, claim: Claim, outcome: str, calendar: Calendar) -> object:
-    per = slots.per
-    who = claim.enrolment.id if per == "enrolment" and claim.enrolment is not None else claim.person.id
-    period = calendar.period(claim.achieved, slots.period).label if slots.period else ""
-    return (outcome, per, who, period, slots.most)
+def _place_holder(claim: Claim, slots: Slots) -> str:
+    """Return the id of whom places are counted for: the enrolment, or the person where none is known."""
+    return claim.enrolment.id if slots.per == "enrolment" and claim.enrolment is not None else claim.person.id
 
 
-def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verdict | None:
-    """Take a place under once-only, at-most, apart and either-or rules, or say why there is none."""
-    outcome = compiled.outcome
-    keys = []
+def _full(claim: Claim, compiled: CompiledOutcome, placed: list[Claim]) -> Verdict | None:
+    """Refuse a claim whose places are taken. What counted under earlier terms counts under these."""
+    calendar = compiled.version.calendar
     for slots in compiled.slots:
         if slots.per not in ("person", "enrolment"):
             continue
-        key = _slot_key(slots, claim, outcome.code, compiled.version.calendar)
-        if history.slots[key] >= slots.most:
-            first = history.slot_holder[key]
+        holder = _place_holder(claim, slots)
+        same = [other for other in placed if _place_holder(other, slots) == holder]
+        if slots.period is not None:
+            label = calendar.period(claim.achieved, slots.period).label
+            same = [other for other in same if calendar.period(other.achieved, slots.period).label == label]
+        if len(same) >= slots.most:
             rule = "once" if slots.most == 1 else "at most"
-            return refused(rule, f"it pays {slots}; {first.id} on {say_day(first.achieved)} came first")
-        keys.append(key)
-    if outcome.apart is not None and outcome.code in history.last_paid:
-        free = compiled.version.calendar.add(history.last_paid[outcome.code], outcome.apart)
-        if claim.achieved < free:
-            return refused(
-                "at least apart",
-                f"the last one counted was on {say_day(history.last_paid[outcome.code])}; the next may count from {say_day(free)}",
-            )
+            return refused(rule, f"it pays {slots}; {same[0].id} on {say_day(same[0].achieved)} came first")
+    return None
+
+
+def _too_near(claim: Claim, apart: Duration, placed: list[Claim], calendar: Calendar) -> Verdict | None:
+    """Refuse a claim too near another: mostly the one before, but a late-comer may precede others."""
+    for day in (other.achieved for other in reversed(placed)):
+        free = calendar.add(min(day, claim.achieved), apart)
+        if max(day, claim.achieved) < free:
+            reason = f"the last one counted was on {say_day(day)}; the next may count from {say_day(free)}"
+            if day > claim.achieved:
+                reason = f"one counts already on {say_day(day)}, less than {apart} later"
+            return refused("at least apart", reason)
+    return None
+
+
+def _sides(claim: Claim, compiled: CompiledOutcome, history: History) -> dict[object, int] | Verdict:
+    """Return the sides of either-ors that the claim would take, or refuse it when another side is taken."""
     sides: dict[object, int] = {}
     for group, side in compiled.either_or:
         if group.keep == "highest":
@@ -184,13 +206,25 @@ def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verd
                 "either-or",
                 f"{other[1].outcome} ({other[1].id}) was achieved first, and only one side of {group.name} pays",
             )
-    for key, side in sides.items():
-        history.sides.setdefault(key, (side, claim))
-    for key in keys:
-        history.slots[key] += 1
-        history.slot_holder.setdefault(key, claim)
-    history.last_paid[outcome.code] = claim.achieved
-    if compiled.counts_time:
-        history.slots[("time", outcome.code)] += 1
-        claim.time = history.slots[("time", outcome.code)]
+    return sides
+
+
+def take_slot(claim: Claim, compiled: CompiledOutcome, history: History) -> Verdict | None:
+    """Take a place under once-only, at-most, apart and either-or rules, or say why there is none."""
+    outcome = compiled.outcome
+    placed = history.placed[outcome.code]
+    if placed:
+        taken = _full(claim, compiled, placed)
+        if taken is None and outcome.apart is not None:
+            taken = _too_near(claim, outcome.apart, placed, compiled.version.calendar)
+        if taken is not None:
+            return taken
+    if compiled.either_or:
+        sides = _sides(claim, compiled, history)
+        if isinstance(sides, Verdict):
+            return sides
+        for key, side in sides.items():
+            history.sides.setdefault(key, (side, claim))
+    placed.append(claim)
+    claim.time = len(placed)
     return None

@@ -229,6 +229,11 @@ KEYS: dict[str, dict[str, Key]] = {
         "gaps up to": Key("Longest gap that does not restart the clock.", "4 weeks"),
         "gaps in total": Key("Longest total of gaps.", "6 weeks"),
         "time in gaps counts": Key("Whether a gap counts towards the time; default no.", "no"),
+        "still so when achieved": Key(
+            "Whether it must have lasted to the day achieved, and not only for the time needed; default no. For "
+            "what pays again and again.",
+            "yes",
+        ),
     },
     "measured by": {
         "instrument": Key("The instrument's id.", "swemwbs"),
@@ -372,6 +377,10 @@ KEYS: dict[str, dict[str, Key]] = {
     },
     "caps": {
         "per person": Key("For one person, over the contract.", "17000"),
+        "per person each": Key(
+            "For one person in each week, month, quarter or year.", "{contract year: 3000}"
+        ),
+        "per person for": Key("For one person, for named outcomes.", "{care-day: 36500}"),
         "per outcome": Key(
             "For each outcome, or for named ones: also cohort outcomes, fixed payments and surplus shares.",
             "{job: 50000}",
@@ -379,6 +388,7 @@ KEYS: dict[str, dict[str, Key]] = {
         "per cohort": Key("For each cohort, or for named ones.", "{first: 100000}"),
         "per provider": Key("For each provider, or for named ones.", "200000"),
         "per payer": Key("For named payers.", "{council: 100000}"),
+        "per week": Key("For each week, Monday to Sunday.", "3000"),
         "per month": Key("For each month.", "10000"),
         "per quarter": Key("For each quarter.", "30000"),
         "per calendar year": Key("For each calendar year.", "100000"),

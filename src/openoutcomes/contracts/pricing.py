@@ -16,8 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from openoutcomes.contracts.calendar import PeriodKind
 from openoutcomes.contracts.groups import group_lines
-from openoutcomes.contracts.judging import CompiledOutcome, CompiledVersion, compile_version, judge, take_slot
+from openoutcomes.contracts.judging import (
+    CompiledOutcome,
+    CompiledVersion,
+    compile_version,
+    counted_over,
+    judge,
+    take_slot,
+)
 from openoutcomes.contracts.lines import Line, Result
 from openoutcomes.contracts.records import Claim, Indicators, Records, Tables, gather, place_dates
 from openoutcomes.contracts.rules.base import History, Verdict
@@ -42,12 +50,15 @@ class Pricer:
     compiled: list[CompiledVersion] = field(default_factory=list)
     indicators: Indicators = field(default_factory=lambda: Indicators({}))
     worths: dict[tuple[int, str], Worth] = field(default_factory=dict)
+    #: For each outcome, over what its claims are counted under any version of the terms.
+    counted: dict[str, frozenset[tuple[str, PeriodKind | None]]] = field(default_factory=dict)
 
     def prepare(self, indicators: Indicators) -> None:
         """Compile every version known on the day."""
         self.indicators = indicators
         self.versions = self.terms.known_by(self.as_of)
         self.compiled = [compile_version(version, self.as_of, indicators) for version in self.versions]
+        self.counted = counted_over(self.versions)
 
     def version_for(self, claim: Claim) -> CompiledVersion:
         """Return the terms that bear on a claim, by the date that the terms name."""
@@ -385,44 +396,45 @@ def _settle(pricer: Pricer, drafts: list[Draft], records: Records) -> None:
 
 
 def _has_place(pricer: Pricer, draft: Draft, claim: Claim, places: dict[object, int]) -> bool:
-    """Take places counted over the whole contract, and price what depends on them; False when there is none."""
-    line = draft.line
-    if line.status == "refused" or draft.rules is None:
+    """Take places counted over the whole contract, and price what depends on them; False when there is none.
+
+    A claim takes a place in every count that any version of the terms makes, so that a limit agreed
+    later counts what came before it.
+    """
+    line, rules = draft.line, draft.rules
+    counted = pricer.counted.get(line.outcome)
+    if counted is None or rules is None or line.status == "refused":
         return True
-    if draft.rules.by_volume and not _by_volume(pricer, draft, claim, places):
+    calendar = draft.version.calendar
+    who = {"contract": None, "cohort": claim.cohort, "provider": claim.provider}
+    keys = {
+        (per, period): (
+            line.outcome,
+            per,
+            who[per],
+            calendar.period(claim.achieved, period).label if period else "",
+        )
+        for per, period in counted
+    }
+    whole = keys["contract", None]
+    if rules.by_volume and not _by_volume(pricer, draft, claim, places[whole] + 1):
         return True
-    full = _count_limit(draft, claim, places)
-    if full is None:
-        if draft.rules.by_volume:
-            places["volume", line.outcome] += 1
-        return True
-    line.rule, line.reason = "at most", full
-    line.reduced_minor, line.status = line.gross_minor, "reduced"
-    return False
+    for slots in rules.slots:
+        key = keys.get((slots.per, slots.period))
+        if key is not None and places[key] >= slots.most:
+            line.rule, line.reason = "at most", f"it pays {slots}, and {slots.most} came first"
+            line.reduced_minor, line.status = line.gross_minor, "reduced"
+            return False
+    for key in keys.values():
+        places[key] += 1
+    return True
 
 
-def _by_volume(pricer: Pricer, draft: Draft, claim: Claim, places: dict[object, int]) -> bool:
-    """Price a claim by how many were paid before it; False when the terms have no price for that many."""
-    claim.volume = places["volume", draft.line.outcome] + 1
+def _by_volume(pricer: Pricer, draft: Draft, claim: Claim, number: int) -> bool:
+    """Price a claim by its number among those paid; False when the terms have no price for that many."""
+    claim.volume = number
     set_worth(pricer, draft)
     return draft.line.status != "refused"
-
-
-def _count_limit(draft: Draft, claim: Claim, places: dict[object, int]) -> str | None:
-    """Take a place under limits counted over a contract, cohort or provider; say when there is none."""
-    keys = []
-    for slots in draft.rules.slots if draft.rules is not None else ():
-        if slots.per in ("person", "enrolment"):
-            continue
-        who = {"contract": None, "cohort": claim.cohort, "provider": claim.provider}[slots.per]
-        period = draft.version.calendar.period(claim.achieved, slots.period).label if slots.period else ""
-        key = (claim.outcome, slots.per, who, period)
-        if places[key] >= slots.most:
-            return f"it pays {slots}, and {slots.most} came first"
-        keys.append(key)
-    for key in keys:
-        places[key] += 1
-    return None
 
 
 def _share(line: Line, records: Records) -> None:

@@ -39,6 +39,7 @@ from openoutcomes.contracts.words import Days, Range
 from openoutcomes.standard.yamlnodes import Node, suggestion
 
 _LABELS = {
+    "week": (r"week of [0-9]{4}-[0-9]{2}-[0-9]{2}", "week of 2015-01-05"),
     "month": (r"[0-9]{4}-(0[1-9]|1[0-2])", "2015-01"),
     "quarter": (r"[0-9]{4}-Q[1-4]", "2015-Q1"),
     "calendar year": (r"[0-9]{4}", "2015"),
@@ -249,8 +250,7 @@ def read_caps(
     """Read ``caps``, in the order in which they are applied."""
     keys = reader.section(node, "caps")
     caps: list[Cap] = []
-    if "per person" in keys:
-        caps.append(Cap("person", read_amount(reader, keys["per person"]), "cap per person"))
+    caps.extend(_person_caps(reader, keys, codes))
     for scope, known in (("outcome", codes), ("cohort", cohort_names), ("provider", ())):
         if f"per {scope}" in keys:
             caps.extend(_named_caps(reader, keys[f"per {scope}"], scope, known))
@@ -267,6 +267,41 @@ def read_caps(
         if "volume" in dimensions_of(cap.amount):
             reader.error(node, f"the {cap.name} cannot depend on volume.")
     return tuple(caps)
+
+
+def _person_caps(reader: TermsReader, keys: dict[str, Node], codes: tuple[str, ...]) -> list[Cap]:
+    caps = []
+    if "per person" in keys:
+        caps.append(Cap("person", read_amount(reader, keys["per person"]), "cap per person"))
+    if "per person each" in keys:
+        caps.extend(_person_period_caps(reader, keys["per person each"]))
+    if "per person for" in keys:
+        caps.extend(_person_outcome_caps(reader, keys["per person for"], codes))
+    return caps
+
+
+def _person_period_caps(reader: TermsReader, node: Node) -> list[Cap]:
+    caps = []
+    for kind, child in node.mapping.items():
+        if kind not in PERIOD_KINDS:
+            reader.error(child, f"{kind!r} is not a period.", suggestion(kind, PERIOD_KINDS))
+            continue
+        name = f"cap per person each {kind}"
+        caps.append(Cap("person", read_amount(reader, child), name, period=kind))
+    if not node.mapping:
+        reader.error(node, "say in which period, and how much.", "Write {contract year: 3000}.")
+    return caps
+
+
+def _person_outcome_caps(reader: TermsReader, node: Node, codes: tuple[str, ...]) -> list[Cap]:
+    caps = []
+    for code, child in node.mapping.items():
+        if code not in codes:
+            reader.error(child, f"{code!r} is not an outcome of this contract.", suggestion(code, codes))
+        caps.append(Cap("person", read_amount(reader, child), f"cap per person for {code}", only=(code,)))
+    if not node.mapping:
+        reader.error(node, "say for which outcome, and how much.", "Write {home: 3000}.")
+    return caps
 
 
 def _dated_caps(reader: TermsReader, node: Node) -> list[Cap]:

@@ -113,7 +113,11 @@ def _read_slots(reader: TermsReader, node: Node, keys: dict[str, Node]) -> tuple
     repeatable = "repeatable" in keys and reader.yes(keys["repeatable"])
     each_enrolment = "for each" in keys and keys["for each"].text == "enrolment"
     if repeatable and slots:
-        reader.error(keys["repeatable"], "it cannot be repeatable and limited too.", "Keep one of the keys.")
+        reader.error(
+            keys["repeatable"],
+            "it cannot be repeatable and limited too.",
+            "Keep one of the keys; an amendment takes one out with 'repeatable: no'.",
+        )
     if node.is_map and not (repeatable or slots or each_enrolment):
         mend = "Add 'once per: person', 'at most: 4 per person' or 'repeatable: yes'."
         reader.error(node, "the terms do not say how often this pays.", mend)
@@ -209,7 +213,14 @@ def _read_follows(reader: TermsReader, node: Node, code: str) -> Follows:
     sustained = "sustained for" in keys
     clock = [
         k
-        for k in ("clock restarts on", "starts again on", "continues on", "gaps up to", "gaps in total")
+        for k in (
+            "clock restarts on",
+            "starts again on",
+            "continues on",
+            "gaps up to",
+            "gaps in total",
+            "still so when achieved",
+        )
         if k in keys
     ]
     if clock and "clock restarts on" not in clock:
@@ -229,6 +240,7 @@ def _read_follows(reader: TermsReader, node: Node, code: str) -> Follows:
         gap=_duration(reader, keys, "gaps up to"),
         total_gap=_duration(reader, keys, "gaps in total"),
         gaps_count=reader.yes(keys["time in gaps counts"]) if "time in gaps counts" in keys else False,
+        still_so=reader.yes(keys["still so when achieved"]) if "still so when achieved" in keys else False,
     )
 
 

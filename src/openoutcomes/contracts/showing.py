@@ -14,6 +14,7 @@ from openoutcomes.contracts.tables import leaves_of
 from openoutcomes.contracts.terms import (
     CohortOutcome,
     CohortPays,
+    Figure,
     FixedPayment,
     Outcome,
     Pays,
@@ -222,10 +223,7 @@ def _cohort_lines(outcome: CohortOutcome, currency: str) -> Iterable[str]:
     arm = f" of {figure.arm}" if figure.arm else ""
     yield f"Judged on the {figure.of} of {figure.metric}{arm}."
     if figure.compared:
-        other = figure.against or (
-            format_number(figure.baseline * 100) + "%" if figure.baseline is not None else ""
-        )
-        yield f"Compared with {other}: {figure.compared}."
+        yield f"Compared with {figure.against or _baseline(figure)}: {figure.compared}."
     yield f"{_GROUPS[outcome.judged]}."
     yield f"Pays {_cohort_pays(outcome.pays, currency)}."
     if outcome.pays.gate is not None:
@@ -237,6 +235,12 @@ def _cohort_lines(outcome: CohortOutcome, currency: str) -> Iterable[str]:
     if outcome.wait is not None:
         yield f"Results count {outcome.wait} after the cohort's period ends."
     yield from _cuts(outcome)
+
+
+def _baseline(figure: Figure) -> str:
+    """Write a fixed figure as it is recorded: a rate as a percentage, anything else as a number."""
+    baseline = figure.baseline or Fraction(0)
+    return f"{format_number(baseline * 100)}%" if figure.of == "rate" else format_number(baseline)
 
 
 def _cohort_pays(pays: CohortPays, currency: str) -> str:

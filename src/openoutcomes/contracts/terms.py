@@ -65,6 +65,23 @@ class Follows:
     gap: Duration | None = None
     total_gap: Duration | None = None
     gaps_count: bool = False
+    still_so: bool = False
+
+    def in_full(self) -> str:
+        """Say it with what loses the state and what does not."""
+        if not self.lost_on:
+            return str(self)
+        again = f" and starts again on {' or '.join(self.regained_on)}" if self.regained_on else ""
+        parts = [f"the clock restarts on {' or '.join(self.lost_on)}{again}"]
+        if self.moves:
+            parts.append(f"{' or '.join(self.moves)} is no loss")
+        if self.gap is not None:
+            total = f", {self.total_gap} in all," if self.total_gap is not None else ""
+            counted = "counting towards the time" if self.gaps_count else "not counted"
+            parts.append(f"gaps up to {self.gap}{total} are overlooked, {counted}")
+        if self.still_so:
+            parts.append("it must be so still on the day achieved")
+        return f"{self}; {'; '.join(parts)}"
 
     def __str__(self) -> str:
         named = " or ".join(self.outcomes or self.events) or f"the {self.start}"

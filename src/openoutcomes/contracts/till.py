@@ -48,7 +48,7 @@ class Till:
         A negative net (a share the provider pays) is no payment, so caps do not bear on it.
         """
         room = net
-        reasons: list[str] = []
+        reasons: list[tuple[str, str]] = []
         keys: list[tuple[str, object]] = []
         for cap, fixed in self._bearing(version, line.outcome) if net > 0 else ():
             key = self._key(cap, line, version, period_day)
@@ -65,9 +65,8 @@ class Till:
             left = limit - self._used.get(key, 0)
             if left < room:
                 room = max(0, left)
-                reasons.append(
-                    f"{cap.name} of {self._say(limit)} {f'leaves {self._say(room)}' if room else 'is used up'}"
-                )
+                left_now = f"leaves {self._say(room)}" if room else "is used up"
+                reasons.append((cap.name, f"{cap.name} of {self._say(limit)} {left_now}"))
         shares = self._split(room, weights)
         if net > 0:
             shares, weights = self._payer_caps(shares, weights, version, reasons)
@@ -91,7 +90,7 @@ class Till:
                 (cap, None if isinstance(cap.amount, ByTable) else to_minor(cap.amount, self.currency))
                 for cap in version.caps
                 if cap.scope != "payer"
-                and not (cap.scope == "outcome" and cap.only and outcome not in cap.only)
+                and not (cap.scope in ("outcome", "person") and cap.only and outcome not in cap.only)
             ]
         return found
 
@@ -105,7 +104,13 @@ class Till:
         return found[2]
 
     def _fill(
-        self, line: Line, net: int, total: int, shares: tuple[int, ...], weights: Weights, reasons: list[str]
+        self,
+        line: Line,
+        net: int,
+        total: int,
+        shares: tuple[int, ...],
+        weights: Weights,
+        reasons: list[tuple[str, str]],
     ) -> None:
         line.reduced_minor = line.gross_minor - total
         if line.status == "held":
@@ -121,8 +126,8 @@ class Till:
             line.status = "reduced"
         if total != net:
             if line.status == "reduced":
-                line.rule = reasons[0].split(" of ")[0] if reasons else line.rule
-            lost = "; ".join(reasons)
+                line.rule = reasons[0][0] if reasons else line.rule
+            lost = "; ".join(reason for _, reason in reasons)
             line.reason = (
                 f"{line.reason}; {self._say(net - total)} lost: {lost}"
                 if line.reason
@@ -139,10 +144,12 @@ class Till:
         """Return what the cap counts by for this line, or None when it does not bear on it."""
         if cap.days is not None:
             return (cap.name, None) if day in cap.days else None
+        scope = cap.scope
         if cap.period is not None:
             label = version.calendar.period(day, cap.period).label
+            if scope == "person":
+                return (cap.name, (line.person_id, label)) if line.person_id is not None else None
             return None if cap.only and label not in cap.only else (cap.name, label)
-        scope = cap.scope
         if scope == "contract":
             return (cap.name, None)
         if scope == "person":
@@ -168,7 +175,7 @@ class Till:
         return found[1]
 
     def _payer_caps(
-        self, shares: tuple[int, ...], weights: Weights, version: Version, reasons: list[str]
+        self, shares: tuple[int, ...], weights: Weights, version: Version, reasons: list[tuple[str, str]]
     ) -> tuple[tuple[int, ...], Weights]:
         """Hold each payer to its cap; a payer who takes another's excess joins the line."""
         limits = self._limits_of(version)
@@ -189,7 +196,7 @@ class Till:
         paid: dict[str, int],
         limits: dict[str, int],
         version: Version,
-        reasons: list[str],
+        reasons: list[tuple[str, str]],
         seen: frozenset[str],
     ) -> None:
         """Charge a payer up to its cap; what is over passes on where the terms say so, else is lost."""
@@ -202,7 +209,7 @@ class Till:
             return
         to = version.excess_passes.get(payer)
         if to is None or to in seen:
-            reasons.append(f"cap of {payer} leaves {self._say(share - over)}")
+            reasons.append((f"cap of {payer}", f"cap of {payer} leaves {self._say(share - over)}"))
             return
         self._charge(to, over, paid, limits, version, reasons, seen | {payer})
 

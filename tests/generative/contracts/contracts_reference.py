@@ -480,7 +480,7 @@ class Reference:
                 return False
         mine = [other for other in self.placed if other.code == claim.code]
         apart = claim.rule.get("at least apart")
-        if apart and mine and claim.on < dates.add(mine[-1].on, apart):
+        if apart and any(max(claim.on, o.on) < dates.add(min(claim.on, o.on), apart) for o in mine):
             return False
         for group in claim.terms.get("either or", {}).values():
             side = self.side(group, claim.code)

@@ -142,6 +142,68 @@ CASES = {
         """,
         dt.date(2016, 3, 2),
     ),
+    "What was counted before a limit was agreed counts towards it": (
+        """
+        outcomes:
+          home: {pays: 500, repeatable: yes}
+          plan: {pays: 100, once per: person}
+          work: {pays: 10, repeatable: yes}
+        amendments:
+          - agreed: 2015-12-01
+            takes effect: 2016-01-01
+            changes:
+              outcomes:
+                home: {at most: 3 per contract, repeatable: no}
+                plan: {at most: 2 per person, once per: }
+                work: {pays: {by volume: {1 to 2: 10, at least 3: 1}}}
+        """,
+        """
+        achievements
+        person_id | outcome | achieved_on
+        p1 | home | 2015-02-01
+        p2 | home | 2015-02-01
+        p1 | home | 2016-02-01
+        p2 | home | 2016-02-01
+        p1 | plan | 2015-02-01
+        p1 | plan | 2016-02-01
+        p1 | plan | 2016-03-01
+        p1 | work | 2015-02-01
+        p2 | work | 2015-02-01
+        p3 | work | 2016-02-01
+        """,
+        """
+        a1 | home | payable £500.00 | accepted at £500.00
+        a2 | home | payable £500.00 | accepted at £500.00
+        a5 | plan | payable £100.00 | accepted at £100.00
+        a8 | work | payable £10.00 | accepted at £10.00
+        a9 | work | payable £10.00 | accepted at £10.00
+        a3 | home | payable £500.00 | accepted at £500.00
+        a4 | home | reduced £0.00 | it pays at most 3 per contract, and 3 came first
+        a6 | plan | payable £100.00 | accepted at £100.00
+        a10 | work | payable £1.00 | accepted at £1.00
+        a7 | plan | refused £100.00 | it pays at most 2 per person; a5 on 1 February 2015 came first
+        """,
+    ),
+    "In totals too": (
+        """
+        verification: not required
+        outcomes: {home: {pays: 500, repeatable: yes}}
+        amendments:
+          - agreed: 2015-12-01
+            takes effect: 2016-01-01
+            changes: {outcomes: {home: {at most: 5 per contract, repeatable: no}}}
+        """,
+        """
+        achievement_counts
+        outcome | period_start | period_end | count
+        home | 2015-01-01 | 2015-03-31 | 3
+        home | 2016-01-01 | 2016-03-31 | 3
+        """,
+        """
+        a1 | home | payable £1,500.00 | accepted at 3 × £500.00
+        a2 | home | reduced £1,000.00 | accepted at 3 × £500.00; the terms pay for 2 of these 3
+        """,
+    ),
 }
 
 

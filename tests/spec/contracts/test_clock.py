@@ -262,8 +262,49 @@ CASES = {
         stay | 2015-05-01
         """,
         """
-        a1 | stay | held £1,500.00 | 3 months have not passed: the clock started on 1 February 2015, is
-            shown to 1 May 2015 and is complete on 1 May 2015
+        a1 | stay | held £1,500.00 | it was lost and may be made good until 4 May 2015; 3 months are needed
+        """,
+    ),
+    "What pays every week stops while the state is lost, and its clock starts again": (
+        """
+        outcomes:
+          week:
+            pays: 150
+            at most: 4 per person
+            at least apart: 1 week
+            follows: {start: enrolment, sustained for: 4 weeks, clock restarts on: entered-care,
+                      starts again on: left-care, gaps up to: 14 days, still so when achieved: yes}
+        """,
+        """
+        enrolments
+        enrolment_id | started_on
+        e1 | 2015-05-04
+        events
+        kind | occurred_on
+        entered-care | 2015-06-08
+        left-care | 2015-06-18
+        entered-care | 2015-07-06
+        left-care | 2015-07-27
+        achievements
+        outcome | achieved_on
+        week | 2015-06-01
+        week | 2015-06-08
+        week | 2015-06-15
+        week | 2015-06-22
+        week | 2015-07-13
+        week | 2015-08-03
+        week | 2015-08-24
+        """,
+        """
+        a1 | week | payable £150.00 | accepted at £150.00
+        a2 | week | payable £150.00 | accepted at £150.00
+        a3 | week | refused £150.00 | lost on 8 June 2015 and not regained by 15 June 2015; 4 weeks were
+            needed
+        a4 | week | payable £150.00 | accepted at £150.00
+        a5 | week | refused £150.00 | lost on 6 July 2015 and not regained by 13 July 2015; 4 weeks were
+            needed
+        a6 | week | refused £150.00 | it pays at most 4 per person; a1 on 1 June 2015 came first
+        a7 | week | payable £150.00 | accepted at £150.00
         """,
     ),
     "What the record says about how long it lasted is believed": (

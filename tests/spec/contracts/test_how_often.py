@@ -161,6 +161,56 @@ CASES = {
         a2 | stay | payable £500.00 | accepted at £500.00
         """,
     ),
+    "A claim made too early keeps its distance from those that have a place": (
+        """
+        outcomes:
+          week:
+            pays: 500
+            at most: 9 per person
+            at least apart: 4 weeks
+            follows: {start: enrolment, sustained for: 13 weeks, clock restarts on: lost, starts again on: found,
+                      still so when achieved: yes}
+        """,
+        """
+        enrolments
+        started_on
+        2015-01-05
+        events
+        kind | occurred_on
+        lost | 2015-04-13
+        found | 2015-04-20
+        achievements
+        outcome | achieved_on
+        week | 2015-04-06
+        week | 2015-05-04
+        week | 2015-06-29
+        week | 2015-07-20
+        """,
+        """
+        a1 | week | payable £500.00 | accepted at £500.00
+        a2 | week | held £500.00 | 13 weeks have not passed: the clock started again on 20 April 2015, is
+            shown to 4 May 2015 and is complete on 20 July 2015
+        a3 | week | refused £500.00 | one counts already on 20 July 2015, less than 4 weeks later
+        a4 | week | payable £500.00 | accepted at £500.00
+        """,
+    ),
+    "Once a week, from Monday to Sunday": (
+        """
+        outcomes: {week: {pays: 500, once per: person each week}}
+        """,
+        """
+        achievements
+        outcome | achieved_on
+        week | 2015-02-01
+        week | 2015-02-02
+        week | 2015-02-08
+        """,
+        """
+        a1 | week | payable £500.00 | accepted at £500.00
+        a2 | week | payable £500.00 | accepted at £500.00
+        a3 | week | refused £500.00 | it pays once per person each week; a2 on 2 February 2015 came first
+        """,
+    ),
 }
 
 

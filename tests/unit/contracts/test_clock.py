@@ -18,12 +18,13 @@ def day(text: str) -> dt.date:
 
 def run(
     starts: str, losses: str = "", moves: str = "", *, until: str, length: str = "10 days", gap: str = "", total: str = "",
-    counts: bool = False,
+    counts: bool = False, still: bool = False,
 ) -> Clock:  # fmt: skip
     """Run a clock on days such as ``01-01 01-09``."""
     follows = Follows(
         outcomes=("home",), length=duration(length), sustained=True, lost_on=("lost",),
         gap=duration(gap) if gap else None, total_gap=duration(total) if total else None, gaps_count=counts,
+        still_so=still,
     )  # fmt: skip
     return run_clock(
         *([day(one) for one in said.split()] for said in (starts, losses, moves)),
@@ -135,12 +136,49 @@ def test_gaps_before_the_clock_began_again_are_forgotten() -> None:
 
 def test_a_gap_that_may_yet_be_forgiven_is_neither_lost_nor_reached() -> None:
     assert run("01-01", "01-05", until="01-08", gap="3 days") == Clock(
-        day("01-01"), day("01-11"), reached=False
+        day("01-01"), day("01-11"), reached=False, away_until=day("01-08")
     )
     assert run("01-01", "01-05", until="01-09", gap="3 days").lost_on == day("01-05")
     assert run("01-01 01-20", "01-05 01-22", until="01-22", gap="3 days") == Clock(
-        day("01-20"), day("01-30"), reached=False, restarts=1
+        day("01-20"), day("01-30"), reached=False, restarts=1, away_until=day("01-25")
     )
     assert run("01-01 01-20", "01-05 01-22", until="01-31", gap="3 days") == Clock(
         day("01-20"), day("01-30"), reached=False, lost_on=day("01-22"), restarts=1
     )
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ("01-14", Clock(day("01-01"), day("01-11"), reached=True)),
+        # A loss on the very day changes nothing; the day after, it does.
+        ("01-15", Clock(day("01-01"), day("01-11"), reached=True)),
+        ("01-16", Clock(day("01-01"), day("01-11"), reached=False, lost_on=day("01-15"))),
+        ("01-20", Clock(day("01-20"), day("01-30"), reached=False, restarts=1)),
+        ("01-30", Clock(day("01-20"), day("01-30"), reached=True, restarts=1)),
+    ],
+)
+def test_what_must_still_hold_is_lost_after_its_time_was_complete(until: str, expected: Clock) -> None:
+    assert run("01-01 01-20", "01-15", until=until, still=True) == expected
+    assert run("01-01 01-20", "01-15", until=until).reached
+
+
+@pytest.mark.parametrize(
+    ("until", "gap", "counts", "reached", "lost"),
+    [
+        ("01-17", "5 days", False, False, "01-15"),
+        ("01-20", "5 days", False, True, None),
+        ("01-17", "4 days", False, False, "01-15"),
+        ("01-17", "5 days", True, True, None),
+    ],
+)
+def test_what_falls_in_a_gap_is_not_paid_unless_gaps_count(
+    until: str, gap: str, counts: bool, reached: bool, lost: str | None
+) -> None:
+    clock = run("01-01 01-20", "01-15", until=until, gap=gap, counts=counts, still=True)
+    assert (clock.reached, clock.lost_on) == (reached, day(lost) if lost else None)
+
+
+def test_a_gap_that_counts_and_may_yet_be_made_good_waits() -> None:
+    clock = run("01-01", "01-15", until="01-17", gap="5 days", counts=True, still=True)
+    assert (clock.reached, clock.lost_on, clock.away_until) == (False, None, day("01-20"))

@@ -157,3 +157,47 @@ def test_bare_terms_say_what_they_leave_out(terms: Callable[..., Terms]) -> None
 def test_a_bar_in_a_cell_does_not_break_the_table(terms: Callable[..., Terms]) -> None:
     page = page_text(show(terms("outcomes: {home: {says: a | b, pays: 5, once per: person}}")))
     assert "| home | a \\| b | £5.00 | once per person |" in page
+
+
+def test_what_loses_a_state_and_what_does_not_is_on_the_page(terms: Callable[..., Terms]) -> None:
+    page = page_text(
+        show(
+            terms(
+                """
+                outcomes:
+                  home: {pays: 5, once per: person}
+                  stay:
+                    pays: 5
+                    once per: person
+                    follows: {outcome: home, sustained for: 3 months, clock restarts on: lost, starts again on: found,
+                              continues on: moved, gaps up to: 2 weeks, gaps in total: 3 weeks, still so when achieved: yes}
+                  work:
+                    pays: 5
+                    once per: person
+                    follows: {event: job, sustained for: 13 weeks, clock restarts on: lost or left, gaps up to: 1 week,
+                              time in gaps counts: yes}
+                """
+            )
+        )
+    )
+    assert (
+        "- Follows home, sustained for 3 months; the clock restarts on lost and starts again on found; moved is no loss; "
+        "gaps up to 2 weeks, 3 weeks in all, are overlooked, not counted; it must be so still on the day achieved."
+    ) in page
+    assert (
+        "- Follows job, sustained for 13 weeks; the clock restarts on lost or left; gaps up to 1 week are overlooked, "
+        "counting towards the time."
+    ) in page
+
+
+@pytest.mark.parametrize(
+    ("figure", "shown"), [("rate", "55%"), ("numerator", "0.55"), ("mean", "0.55"), ("denominator", "0.55")]
+)
+def test_a_baseline_is_shown_as_it_is_recorded(figure: str, shown: str, terms: Callable[..., Terms]) -> None:
+    body = (
+        f"cohort outcomes: {{seen: {{metric: m, figure: {figure}, compared: {{baseline: 0.55, as: fewer}}, "
+        "judged: each period, each: {pays: 1}}}"
+    )
+    page = page_text(show(terms(body))).splitlines()
+    assert f"- Compared with {shown}: fewer." in page
+    assert "- Each period of each cohort alone." in page

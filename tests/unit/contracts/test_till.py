@@ -128,7 +128,7 @@ def test_a_payers_excess_is_lost_unless_it_passes_on(priced: Priced) -> None:
     lost = bought(priced, caps, "02-01 02-02", payers=halves)
     assert [line.amount for line in lost] == [100, 70]
     assert lost.lines[1].reason == "accepted at £100.00; £30.00 lost: cap of a leaves £20.00"
-    assert lost.lines[1].rule == "cap"
+    assert lost.lines[1].rule == "cap of a"
     passed = bought(priced, caps, "02-01 02-02", payers=halves, more="when a payer's cap is reached: {a: b}")
     assert [line.payers_minor for line in passed] == [
         (("a", 5000, 0), ("b", 5000, 0)),

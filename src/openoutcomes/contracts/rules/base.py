@@ -38,9 +38,8 @@ class History:
 
     facts: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     refused: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
-    slots: dict[object, int] = field(default_factory=lambda: defaultdict(int))
-    slot_holder: dict[object, Claim] = field(default_factory=dict)
-    last_paid: dict[str, dt.date] = field(default_factory=dict)
+    #: For each outcome, the claims that have a place.
+    placed: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     sides: dict[object, tuple[int, Claim]] = field(default_factory=dict)
     milestones: dict[object, Fact] = field(default_factory=dict)
 

@@ -21,7 +21,8 @@ class Clock:
 
     ``due`` is the day on which the needed time is (or would be) complete; ``reached`` whether
     it was by then; ``lost_on`` is set when the state is lost and not regained. ``started`` is
-    the start that counts, after any restart.
+    the start that counts, after any restart. ``away_until`` is the last day on which a loss may
+    yet be made good, when that has not been decided.
     """
 
     started: dt.date
@@ -29,6 +30,7 @@ class Clock:
     reached: bool
     lost_on: dt.date | None = None
     restarts: int = 0
+    away_until: dt.date | None = None
 
 
 def run_clock(
@@ -44,7 +46,8 @@ def run_clock(
     All lists are in order of date; ``starts`` has at least one. A loss is forgiven by a declared
     move on the same day or within the gap allowed, or by a start within the gap allowed;
     otherwise the clock begins again at the next start. A loss on or after the day when the time
-    is complete changes nothing. Time in a forgiven gap moves the due day on, unless gaps count.
+    is complete changes nothing; where the state must still hold, one on ``until`` itself changes
+    nothing. Time in a forgiven gap moves the due day on, unless gaps count.
     """
     length = follows.length or Duration(0, "day")
     started = here_from = starts[0]
@@ -52,7 +55,7 @@ def run_clock(
     away_total = 0
     restarts = 0
     for loss in sorted({day for day in losses if day <= until}):
-        if loss >= due:
+        if loss >= (until if follows.still_so else due):
             break
         if loss < here_from:
             # What is already lost cannot be lost again.
@@ -61,6 +64,9 @@ def run_clock(
         if any(loss <= move <= latest for move in moves):
             continue
         back = next((day for day in starts if day >= loss and day != started), None)
+        if follows.still_so and not follows.gaps_count and (back is None or back > until):
+            # A gap may be overlooked, but what falls within it is not paid.
+            return Clock(started, due, reached=False, lost_on=loss, restarts=restarts)
         if back is not None and follows.gap is not None and back <= latest:
             away = (back - loss).days
             over = follows.total_gap and calendar.add(loss, follows.total_gap) < loss + dt.timedelta(
@@ -73,7 +79,7 @@ def run_clock(
                 continue
         if (back is None or back > until) and until <= latest and follows.gap is not None:
             # Still inside a gap that may yet be forgiven: nothing is decided.
-            return Clock(started, due, reached=False, restarts=restarts)
+            return Clock(started, due, reached=False, restarts=restarts, away_until=latest)
         if back is None or back > until:
             return Clock(started, due, reached=False, lost_on=loss, restarts=restarts)
         started, here_from, away_total, restarts = back, back, 0, restarts + 1
@@ -119,7 +125,7 @@ def follows_rule(follows: Follows, calendar: Calendar) -> Rule:
             f"{begun}; {follows.length} {'were' if clock.reached else 'are'} complete on {say_day(clock.due)}"
         )
 
-    return Rule(_NAME, f"Follows {follows}.", check, story)
+    return Rule(_NAME, f"Follows {follows.in_full()}.", check, story)
 
 
 def _run(claim: Claim, starts: list[dt.date], follows: Follows, calendar: Calendar) -> Clock:
@@ -147,6 +153,11 @@ def _time_verdict(
         return None
     again = " again" if clock.restarts else ""
     until = max(claim.achieved, claim.sustained or claim.achieved)
+    if clock.away_until is not None:
+        what = (
+            f"it was lost and may be made good until {say_day(clock.away_until)}; {follows.length} are needed"
+        )
+        return Verdict("held", _NAME, what, unripe=True)
     return Verdict(
         "held",
         _NAME,
