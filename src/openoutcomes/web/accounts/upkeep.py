@@ -1,0 +1,130 @@
+"""What whoever runs the platform does to accounts from the command line, noted in the audit trail."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.utils.text import slugify
+from django_scopes import scope
+
+from openoutcomes.web.accounts.invitations import link_of, make
+from openoutcomes.web.accounts.models import User
+from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.commands import note, refuse
+from openoutcomes.web.core.scope import writing
+from openoutcomes.web.partnerships.models import Membership, Partnership
+
+
+def platform_user() -> User:
+    """Return the account that stands in the audit trail for the command line. Nobody can sign in with it."""
+    keeper, is_new = User.objects.get_or_create(
+        email=f"platform@{settings.SITE_HOST}", defaults={"name": "The platform", "is_active": False}
+    )
+    if is_new:
+        keeper.set_unusable_password()
+        keeper.save(update_fields=["password"])
+    return keeper
+
+
+def invite_first_administrator(*, email: str, partnership: str) -> str:
+    """Make a partnership, or find it by its name, and return the link by which its administrator joins.
+
+    Nothing is sent: whoever runs the command passes the link on, or opens it themselves.
+    """
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise refuse(f"{email!r} is no email address.", "Write it as name@example.org.", "--email") from None
+    name = partnership.strip()
+    slug = slugify(name)[:40].strip("-")
+    if not slug:
+        raise refuse("a partnership needs a name with letters in it.", "Give another.", "--partnership")
+    with transaction.atomic(), writing("the first administrator"):
+        keeper = platform_user()
+        place, _ = Partnership.objects.get_or_create(slug=slug, defaults={"name": name[:120]})
+        with scope(partnership=place):
+            seats = Membership.objects.filter(role="administrator", ended_at=None)
+            if seats.filter(user__email=address).exists():
+                mend = "They sign in as always, or choose a new password there."
+                raise refuse(f"{address} is an administrator of {place} already.", mend, "--email")
+            invitation, token = make(place, keeper, address=address, role="administrator")
+            by = Access(keeper, place, ())
+            note(by, "accounts.invite", invitation, detail={"role": "administrator", "from": "command line"})
+    return link_of(token)
+
+
+def _account(email: str) -> User:
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise refuse(f"nobody has an account with {email!r}.", "Check the address.", "EMAIL")
+    return user
+
+
+def _note(user: User, verb: str) -> None:
+    """Note it in every partnership in which the account has or had a seat."""
+    keeper = platform_user()
+    mine = Membership.objects.with_scopes_disabled().filter(user=user)  # type: ignore[attr-defined]
+    for place in Partnership.objects.filter(pk__in=mine.values("partnership")):
+        with scope(partnership=place), writing(verb):
+            note(Access(keeper, place, ()), verb, user, detail={"from": "command line"})
+
+
+@transaction.atomic
+def close(email: str) -> User:
+    """Close an account: it is signed out everywhere, and cannot sign in until it is opened again."""
+    user = _account(email)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.end_sessions()
+    _note(user, "accounts.close")
+    return user
+
+
+@transaction.atomic
+def reopen(email: str) -> User:
+    """Open a closed account again."""
+    user = _account(email)
+    if user == platform_user():
+        raise refuse("this account stands for the command line, and nobody signs in with it.")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    _note(user, "accounts.reopen")
+    return user
+
+
+@transaction.atomic
+def forget_second_step(email: str) -> int:
+    """Take away every second step of somebody who lost them all; return how many there were.
+
+    They are signed out everywhere, and add a new one when they next sign in.
+    """
+    user = _account(email)
+    found = Authenticator.objects.filter(user=user)
+    count = found.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    found.delete()
+    user.end_sessions()
+    _note(user, "accounts.forget_second_step")
+    return count
+
+
+def describe(email: str) -> list[tuple[str, str]]:
+    """Return what there is to say of an account: its state, seats and second steps."""
+    user = _account(email)
+    seats = Membership.objects.with_scopes_disabled().filter(user=user, ended_at=None)  # type: ignore[attr-defined]
+    steps = Authenticator.objects.filter(user=user).values_list("type", flat=True)
+    confirmed = EmailAddress.objects.filter(user=user, verified=True).aggregate(n=models.Count("pk"))["n"]
+    said = [
+        ("account", "open" if user.is_active else "closed"),
+        ("address", "confirmed" if confirmed else "not confirmed"),
+        ("second step", ", ".join(sorted(set(steps))).replace("_", " ") or "none"),
+        ("last signed in", f"{user.last_login:%Y-%m-%d}" if user.last_login else "never"),
+    ]
+    for seat in seats.select_related("partnership", "organisation"):
+        where = f" at {seat.organisation}" if seat.organisation else ""
+        said.append(("seat", f"{seat.role_name()}{where}, {seat.partnership}"))
+    return said
