@@ -25,7 +25,7 @@ from openoutcomes.web.verification.risk import risks
 #: What can be found of an outcome.
 STATES = ("accepted", "queried", "refused")
 #: The most outcomes that one sample can be drawn from.
-MOST = 50_000
+MOST = 20_000
 
 
 @command
@@ -158,10 +158,7 @@ def accept_rest(by: Access, *, sample: Sample, count: int, reason: str) -> Sampl
         raise refuse(why, "Decide on each outcome of the sample first.")
     if not reason.strip():
         raise refuse("no reason was given.", "Say why the sample is enough.", "reason")
-    rows = list(rest_of(sample).select_related("person", "organisation", "contract", "enrolment"))
-    rows = [row for row in rows if not _is_own(by, row)]
-    cards = Cards(by.partnership)
-    rows = [row for row in rows if not cards.missing(row)]
+    rows = can_rest(by, sample)
     if count != len(rows):
         raise refuse(
             f"{len(rows):,} outcomes are left, not {count:,}.",
@@ -198,8 +195,16 @@ def why_not_rest(sample: Sample) -> str:
 def can_rest(by: Access, sample: Sample) -> list[Record]:
     """Return the outcomes that ``accept_rest`` would accept: none of the user's own, none that lacks evidence."""
     cards = Cards(by.partnership)
-    rows = rest_of(sample).select_related("contract", "person")
-    return [row for row in rows if not _is_own(by, row) and not cards.missing(row)]
+    recorded = Record.of(by.partnership).filter(table="achievements", recorded_by=by.user)
+    rows = (
+        rest_of(sample)
+        .exclude(organisation__in=seats_of(by))
+        .exclude(person__in=by.person_ids())
+        .exclude(record_id__in=recorded.values("record_id"))
+        .select_related("contract", "organisation", "person")
+        .order_by("record_id")
+    )
+    return [row for row in rows if not cards.missing(row)]
 
 
 def _to_decide(by: Access, achievement: Record) -> Record:

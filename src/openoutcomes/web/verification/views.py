@@ -313,7 +313,7 @@ def sample(request: Any, sample_id: str) -> HttpResponse:
         return Cell(words, tag=colour)
 
     columns = [
-        Column("Place", lambda row: str(row.item.place), numeric=True),
+        Column("Place", lambda row: str(row.item.place)),
         Column("Outcome", name, plain=lambda row: row.item.achievement_id),
         Column("Provider", lambda row: str(row.item.organisation or "")),
         Column("Achieved", lambda row: day(row.record.on) if row.record else ""),
