@@ -79,24 +79,16 @@ def shelved(request: Any, code: str) -> HttpResponse:
     return render(request, "contracts/shelved.html", context)
 
 
-def _checked(
-    request: Any, draft: Draft, back: str, parameters: dict[str, str] | None = None
-) -> Checked | HttpResponse:
-    """Return terms that are sound, or the page that says what is wrong with them."""
+def _checked(request: Any, draft: Draft, back: str) -> Checked | HttpResponse:
+    """Return terms that are sound, or the page that says what is wrong and lets it be mended there."""
+    context: dict[str, Any] = {"file": draft.file, "text": draft.text, "again": request.path, "back": back}
     try:
-        checked = check(draft, parameters)
+        checked = check(draft)
     except InputError as error:
-        context = {"problems": error.problems, "file": draft.file, "back": back}
-        return render(request, "contracts/problems.html", context, status=422)
+        problems = sorted(error.problems, key=lambda one: one.line or 0)
+        return render(request, "contracts/problems.html", {**context, "problems": problems})
     if checked.failing:
-        context = {
-            "problems": [],
-            "examples": checked.examples,
-            "failing": checked.failing,
-            "file": draft.file,
-            "back": back,
-        }
-        return render(request, "contracts/problems.html", context, status=422)
+        return render(request, "contracts/problems.html", {**context, "failing": checked.failing})
     return checked
 
 
@@ -157,9 +149,7 @@ def details(request: Any) -> HttpResponse:
         draft = Draft.opened(request.POST.get("sealed", ""))
         checked = check(draft)
     except InputError as error:
-        return render(
-            request, "contracts/problems.html", {"problems": error.problems, "back": start}, status=422
-        )
+        return render(request, "contracts/problems.html", {"problems": error.problems, "back": start})
     form = _details(request, checked, request.POST)
     if not form.is_valid():
         return _details_page(request, checked, form)
@@ -221,9 +211,7 @@ def confirm(request: Any) -> HttpResponse:
         settled = ConfirmForm.unsealed(request.POST.get("settled", ""))
         checked = check(draft, settled["parameters"])
     except InputError as error:
-        return render(
-            request, "contracts/problems.html", {"problems": error.problems, "back": start}, status=422
-        )
+        return render(request, "contracts/problems.html", {"problems": error.problems, "back": start})
     replaces = settled["replaces"]
     form = ConfirmForm(request.POST, replaces=replaces is not None)
     known = {one.pk: one for one in choices_of(request)}

@@ -99,7 +99,10 @@ def test_what_is_no_file_of_terms_is_refused(world, content, says):
 
 @pytest.mark.parametrize(
     ("sent", "says"),
-    [({"text": " "}, "Give a file, paste the terms"), ({"text": NEW, "library": "peterborough"}, "more than one way")],
+    [
+        ({"text": " "}, "Give a file, paste the terms"),
+        ({"text": NEW, "library": "peterborough"}, "more than one way"),
+    ],
 )
 def test_terms_are_given_in_one_way(world, sent, says):
     page = world.client("commissioner").post(world.url("contract_load"), sent)
@@ -108,7 +111,7 @@ def test_terms_are_given_in_one_way(world, sent, says):
 
 def test_each_mistake_is_named_with_its_line_and_how_to_mend_it_and_nothing_is_stored(world):
     page = give(world, NEW.replace("pays: 500", "pay: 500").replace("once per: person", "once per: perso", 1))
-    assert page.status_code == 422
+    assert b"The terms cannot be loaded yet" in page.content
     problems = page.context["problems"]
     assert len(problems) >= 2
     assert all(problem.line for problem in problems)
@@ -118,13 +121,20 @@ def test_each_mistake_is_named_with_its_line_and_how_to_mend_it_and_nothing_is_s
 
 @pytest.mark.parametrize("text", ["", "just words", "a: [1,", "\t- x", "contract: x\ncontract: x\n"])
 def test_text_that_is_no_terms_at_all_is_a_page_and_not_a_crash(world, text):
-    assert give(world, text).status_code in (200, 422)
+    assert give(world, text).status_code == 200
     assert count(world) == 1
+
+
+def test_terms_with_mistakes_are_given_back_to_be_mended(world):
+    wrong = NEW.replace("pays: 500", "pay: 500")
+    page = give(world, wrong)
+    assert page.context["text"] == wrong
+    assert page.context["again"] == world.url("contract_load")
 
 
 def test_terms_whose_example_fails_are_not_loaded_and_say_which(world):
     page = give(world, NEW.replace("      home-entry: 500\n", "      home-entry: 400\n"))
-    assert page.status_code == 422
+    assert page.status_code == 200
     text = page.content.decode()
     assert "a home found, with a tenancy agreement" in text
     assert "400" in text
@@ -286,8 +296,9 @@ def test_what_travels_between_the_pages_cannot_be_changed_on_the_way(world):
         answer = world.client("commissioner").post(
             world.url("contract_load_confirm"), {**sent, name: sent[name][:-3] + "abc"}
         )
-        assert answer.status_code == 422
-    assert world.client("commissioner").post(world.url("contract_load_details"), {}).status_code == 422
+        assert b"Begin again" in answer.content
+    answer = world.client("commissioner").post(world.url("contract_load_details"), {})
+    assert b"did not arrive as they were sent" in answer.content
     assert count(world) == 1
 
 
