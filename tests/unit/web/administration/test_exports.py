@@ -35,8 +35,10 @@ def busy(world: Any) -> Any:
 
 def made(world: Any, who: str, name: str, **sent: str) -> zipfile.ZipFile:
     answer = world.client(who).post(world.url(name), sent)
-    assert answer.status_code == 200, answer.content[:500]
-    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content)
+    answer.close()
+    return zipfile.ZipFile(io.BytesIO(content))
 
 
 def rows(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
