@@ -52,6 +52,12 @@ class Whose:
     programme: Programme | None
     is_own: bool
 
+    @property
+    def key(self) -> str:
+        """What tells these figures from others, for keeping them."""
+        programme = self.programme.pk if self.programme else ""
+        return f"{self.partnership.pk}:{'+'.join(map(str, self.organisations or ()))}:{programme}"
+
     def narrowed(self, rows: QuerySet[Any], programme: str) -> QuerySet[Any]:
         """Return the rows of these organisations and this programme."""
         if self.programme is not None:

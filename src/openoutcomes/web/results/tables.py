@@ -17,7 +17,7 @@ from openoutcomes.web.results.small_numbers import LEAST, protect
 FEWER = f"fewer than {LEAST}*"
 NOTE = (
     f"* Fewer than {LEAST}, or a larger figure held back so that nobody can work out one that is. "
-    "Other figures are rounded to the nearest 5, and periods are whole quarters."
+    "Other figures are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
 )
 _STATE_WORDS = {
     "unverified": "Not yet checked",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,9 +17,12 @@ from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.costs import AIM, MONTHS, began, costs, shown
 from openoutcomes.web.results.forms import ResultsFilter
-from openoutcomes.web.results.queries import Period, Whose, figures, own_organisations
+from openoutcomes.web.results.queries import Figures, Period, Whose, figures, own_organisations
 from openoutcomes.web.results.small_numbers import LEAST
 from openoutcomes.web.results.tables import NOTE, Shown, Table, lay_out
+
+#: For how many seconds figures of a whole partnership are kept.
+KEPT = 15 * 60
 
 
 def _asked(request: Any) -> tuple[ResultsFilter, Whose, Period]:
@@ -37,11 +42,21 @@ def _asked(request: Any) -> tuple[ResultsFilter, Whose, Period]:
     return filters, whose, filters.asked_period()
 
 
+def _figures(whose: Whose, period: Period) -> Figures:
+    """Return the figures; those of a whole partnership are kept for a while, since they count every record."""
+    if whose.is_own:
+        return figures(whose, period)
+    found: Figures = cache.get_or_set(
+        f"results:{whose.key}:{period.first}:{period.last}", partial(figures, whose, period), KEPT
+    )
+    return found
+
+
 @page("results.view")
 def results(request: Any) -> HttpResponse:
     """Show results: a seat's own organisation as it is, anybody else's without small numbers."""
     filters, whose, period = _asked(request)
-    laid = lay_out(figures(whose, period), is_own=whose.is_own)
+    laid = lay_out(_figures(whose, period), is_own=whose.is_own)
     if wants_csv(request):
         return _csv(laid, period)
     query = request.GET.copy()
