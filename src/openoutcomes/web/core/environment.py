@@ -104,9 +104,11 @@ class Environment:
                 dj_database_url.parse(value, conn_max_age=60, conn_health_checks=True)
             )
         except (ValueError, KeyError):
+            found = {"NAME": "/"}
+        if scheme != "sqlite" and set(str(found.get("NAME", ""))) & set("/@:"):
             # The address holds a password, so it is not shown.
             hint = "A character such as @ or / in the password is written %40 or %2F."
-            raise wrong(name, "the address of the database cannot be read.", f"{mend} {hint}") from None
+            raise wrong(name, "the address of the database cannot be read.", f"{mend} {hint}")
         if scheme != "sqlite" and not found.get("NAME"):
             raise wrong(name, "the address names no database.", mend)
         return found
