@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openoutcomes.web.core.environment import Environment, checked_keys, checked_secret
+from openoutcomes.web.core.environment import Environment, checked_keys, checked_secret, service_settings
 from openoutcomes.web.core.home import Home
 from openoutcomes.web.core.logs import logging_settings
 
@@ -241,25 +241,5 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and SITE_HOST == "localhost"
 SIGN_IN_SERVICES = {one["id"]: one for one in _GIVEN.sign_in_services("OPENOUTCOMES_OIDC")}
 SOCIALACCOUNT_ADAPTER = "openoutcomes.web.accounts.adapters.ServiceAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": one["id"],
-                "name": one["name"],
-                "client_id": one["client_id"],
-                "secret": one["secret"],
-                # Whoever sets this up trusts the service for addresses at the domains it names, and so for
-                # the accounts that have them; for no others.
-                "settings": {
-                    "server_url": one["server"],
-                    "verified_email": one.get("domains", []),
-                    "email_authentication": True,
-                },
-            }
-            for one in SIGN_IN_SERVICES.values()
-        ],
-    }
-}
+SOCIALACCOUNT_PROVIDERS = service_settings(SIGN_IN_SERVICES.values())
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -20,6 +21,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from requests import RequestException
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.accounts import invitations
@@ -29,6 +31,8 @@ from openoutcomes.web.accounts.models import User
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.pages import problems_into, say
 from openoutcomes.web.core.permissions import ROLES
+
+_LOG = logging.getLogger(__name__)
 
 
 @login_required
@@ -84,7 +88,12 @@ def sign_out_everywhere(request: Any) -> HttpResponse:
 
 def to_service(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to a council's own service. A page in between does so, since no form here may lead elsewhere."""
-    response: HttpResponse = openid_connect_login(request, provider_id)
+    try:
+        response: HttpResponse = openid_connect_login(request, provider_id)
+    except (RequestException, KeyError):
+        # It does not answer, or not as such a service does.
+        _LOG.exception("the service to sign in with cannot be reached")
+        return render(request, "socialaccount/authentication_error.html", status=502)
     address = response.headers.get("Location", "")
     if not address.startswith(("http://", "https://")):
         return response

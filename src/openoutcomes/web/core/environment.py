@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -206,6 +206,29 @@ def _check_service(name: str, which: str, service: dict[str, Any]) -> None:
         raise wrong(
             name, f"{which} has a second_step that is neither true nor false.", "Write true or false."
         )
+
+
+def service_settings(services: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return django-allauth's settings for services to sign in with.
+
+    Whoever sets a service up trusts it for the addresses at the domains that it names, and so for the
+    accounts that have them; for no others.
+    """
+    apps = [
+        {
+            "provider_id": one["id"],
+            "name": one["name"],
+            "client_id": one["client_id"],
+            "secret": one["secret"],
+            "settings": {
+                "server_url": one["server"],
+                "verified_email": list(one.get("domains", [])),
+                "email_authentication": True,
+            },
+        }
+        for one in services
+    ]
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
 
 
 def checked_keys(name: str, value: str) -> tuple[str, ...]:
