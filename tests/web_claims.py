@@ -36,10 +36,10 @@ def staff(world: World) -> None:
 
 def write(world: World, who: str, table: str, values: dict[str, Any], **kwargs: Any) -> Any:
     """Store a record as somebody, through the one store."""
+    from django_scopes import scope
+
     from openoutcomes.web.core.scope import writing
     from openoutcomes.web.records import store
-
-    from django_scopes import scope
 
     with scope(partnership=world.partnership), writing("test"):
         return store.write(world.access(who), table, values, **kwargs)
@@ -63,7 +63,9 @@ def achieve(
         "evidence_kinds": [evidence] if evidence else [],
         "evidence_dates": [day] if evidence else [],
     }
-    record = write(world, by, "achievements", values, enrolment=world.enrolments[who], contract=world.contract)
+    record = write(
+        world, by, "achievements", values, enrolment=world.enrolments[who], contract=world.contract
+    )
     if accepted:
         find(world, record, "accepted")
     return record
@@ -75,7 +77,12 @@ def find(world: World, record: Any, state: str, reason: str = "") -> Any:
     from openoutcomes.web.core.scope import writing
     from openoutcomes.web.records.models import Record
 
-    values = {"achievement_id": record.record_id, "state": state, "verified_on": clock.today(), "reason": reason}
+    values = {
+        "achievement_id": record.record_id,
+        "state": state,
+        "verified_on": clock.today(),
+        "reason": reason,
+    }
     found = write(
         world, "verifier", "verifications", values, person=record.person, organisation=record.organisation,
         contract=record.contract,
@@ -126,7 +133,9 @@ def bank(world: World, where: str = "harbour", number: str = "12345678") -> Any:
         world.access(manager), provider=world.organisations[where], account_name="Harbour Lights",
         sort_code="12-34-56", account_number=number,
     )  # fmt: skip
-    return check_account(world.access("finance"), details=proposed, confirmed=True, how="call-back")
+    return check_account(
+        world.access("finance"), details=proposed, confirmed=True, how="call-back", last_four=number[-4:]
+    )
 
 
 def pay(world: World, claim: Any, amount: str, key: str = "council", who: str = "finance",

@@ -45,7 +45,9 @@ def prepare_claim(
     as_of = as_of or clock.today()
     label = label.strip()
     if not names_of(contract, provider):
-        raise refuse(f"{provider} is not a provider under {contract}.", "Choose another contract.", "contract")
+        raise refuse(
+            f"{provider} is not a provider under {contract}.", "Choose another contract.", "contract"
+        )
     if not label or not label.isprintable():
         raise refuse("the claim has no name.", "Call it by its period, like 2026-Q1.", "label")
     if period_from > period_to:
@@ -117,7 +119,9 @@ def lock_claim(by: Access, *, claim: Claim) -> Claim:
             if entry.line is not None
         }
         if found != wanted:
-            what = "other claims were posted after this draft was priced, and it would come to something else."
+            what = (
+                "other claims were posted after this draft was priced, and it would come to something else."
+            )
             raise refuse(what, "Price the draft again, look at it, then lock it.")
         return entries
 
@@ -207,9 +211,7 @@ def approve_claim(by: Access, *, claim: Claim, payer: Party, lines: Collection[s
             when=when(),
         ),
     )
-    amount = sum(
-        to_minor(lead.amount, contract.currency) for entry in posted for lead in entry.leads()
-    )
+    amount = sum(to_minor(lead.amount, contract.currency) for entry in posted for lead in entry.leads())
     approval: Approval = Approval.objects.create(
         partnership=by.partnership,
         claim=claim,

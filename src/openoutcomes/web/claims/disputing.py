@@ -59,11 +59,11 @@ def return_lines(
         what = f"{len(is_open) + len(gone)} of these lines are in dispute already, or have come off."
         raise refuse(what, "Leave them out.", "lines")
     due = clock.today() + dt.timedelta(days=DAYS)
-    for name in rows:
+    for row in rows.values():
         Dispute.objects.create(
             partnership=by.partnership,
             claim=claim,
-            line=rows[name],
+            line=row,
             payer=payer,
             reason=reason,
             opened_by=by.user,

@@ -150,9 +150,7 @@ def _rows(contract: Contract, entries: Iterable[Entry], priced: Mapping[str, Lin
         row.achievement_id, row.outcome = line.achievement_id, line.outcome
         row.achieved_on, row.period = line.achieved_on, line.period
         row.amount = to_minor(line.amount, contract.currency)
-        row.payers = {
-            payer: to_minor(amount, contract.currency) for payer, amount in line.payers if amount
-        }
+        row.payers = {payer: to_minor(amount, contract.currency) for payer, amount in line.payers if amount}
         if line.adjusts:
             # The whole line was claimed before: only the difference is money of this claim.
             why = f" {now.reason[:1].upper()}{now.reason[1:]}." if now is not None and now.reason else ""

@@ -38,7 +38,9 @@ def claims_for(access: Access, action: str = "claims.view") -> QuerySet[Claim]:
     """Return the claims that a seat may see. Drafts are seen by their own provider alone."""
     own = access.organisation_ids("claims.prepare")
     rows = Claim.of(access.partnership).filter(seen(access, action))
-    return rows.filter(Q(state__in=LOCKED) | Q(provider__in=own) | Q(state="withdrawn", locked_at__isnull=False))
+    return rows.filter(
+        Q(state__in=LOCKED) | Q(provider__in=own) | Q(state="withdrawn", locked_at__isnull=False)
+    )
 
 
 def claim_or_404(access: Access, claim_id: str, action: str = "claims.view") -> Claim:

@@ -79,9 +79,12 @@ def withdraw_account(by: Access, *, details: BankDetails) -> BankDetails:
 
 @command
 def check_account(
-    by: Access, *, details: BankDetails, confirmed: bool, how: str, check_note: str = ""
+    by: Access, *, details: BankDetails, confirmed: bool, how: str, last_four: str = "", check_note: str = ""
 ) -> BankDetails:
-    """Check a proposal for a payer, and say how. Never by whoever proposed it, nor by a member of the provider."""
+    """Check a proposal for a payer, and say how. Never by whoever proposed it, nor by a member of the provider.
+
+    ``last_four`` are the digits that the checker was told, by somebody known to be at the provider.
+    """
     paying = payers_of_provider(details.provider)
     by.require_any("bank.check", paying)
     Organisation.objects.select_for_update().get(pk=details.provider_id)
@@ -90,6 +93,9 @@ def check_account(
         raise refuse(why, "Ask a colleague.")
     if how not in dict(BankDetails.WAYS):
         raise refuse("nobody said how the details were checked.", "Choose one of the ways.", "how")
+    if confirmed and last_four.strip() != details.last_four:
+        what = "these are not the last four digits that were proposed."
+        raise refuse(what, "Stop, and refuse the details unless you misheard.", "last_four")
     if not confirmed and not check_note.strip():
         raise refuse("no reason was given.", "Say why the details are refused.", "check_note")
     details.checked_by, details.checked_at = by.user, clock.now()

@@ -58,7 +58,10 @@ def outlook(contract: Contract) -> Outlook:
     left = ~Q(accrued=F("approved")) | ~Q(approved=F("clawed_back") + F("paid") - F("returned"))
     for share in Share.of(contract.partnership).filter(left, contract=contract).iterator():
         standing.add(
-            {name: getattr(share, name) for name in ("accrued", "approved", "paid", "clawed_back", "returned")}
+            {
+                name: getattr(share, name)
+                for name in ("accrued", "approved", "paid", "clawed_back", "returned")
+            }
         )
     return Outlook(
         list(claims.filter(state="draft").select_related("provider")),
@@ -97,7 +100,9 @@ def close_contract(by: Access, *, contract: Contract, payer: Party, differences:
     left = outlook(contract)
     differences = differences.strip()
     if left.drafts:
-        raise refuse(f"{left.drafts[0].provider} has a draft claim.", "It has to be locked or withdrawn first.")
+        raise refuse(
+            f"{left.drafts[0].provider} has a draft claim.", "It has to be locked or withdrawn first."
+        )
     if left.disputes:
         raise refuse(f"{left.disputes} disputes are open.", "They have to be settled first.")
     if not left.is_settled and not differences:
@@ -125,10 +130,14 @@ def _figures(contract: Contract, left: Outlook) -> dict[str, Any]:
     sums = Standing()
     for share in Share.objects.filter(contract=contract).iterator():
         sums.add(
-            {name: getattr(share, name) for name in ("accrued", "approved", "paid", "clawed_back", "returned")}
+            {
+                name: getattr(share, name)
+                for name in ("accrued", "approved", "paid", "clawed_back", "returned")
+            }
         )
     said = {
-        name: str(from_minor(getattr(sums, name), contract.currency)) for name in Standing.__dataclass_fields__
+        name: str(from_minor(getattr(sums, name), contract.currency))
+        for name in Standing.__dataclass_fields__
     }
     return {
         **said,

@@ -48,7 +48,9 @@ def record_payment(
     earlier = Payment.objects.filter(claim=claim, payer=payer, reference__iexact=reference, reverses=None)
     if earlier.filter(reversal=None).exists():
         what = "a payment with this bank reference is recorded for this claim already."
-        raise refuse(what, "Check the reference. If it was entered wrongly before, undo that payment.", "reference")
+        raise refuse(
+            what, "Check the reference. If it was entered wrongly before, undo that payment.", "reference"
+        )
     posted = post(
         by,
         contract,
@@ -193,7 +195,9 @@ def record_investment(
 
 
 @command
-def reverse_investment(by: Access, *, contract: Contract, investor: Party, number: int, reason: str) -> JournalEntry:
+def reverse_investment(
+    by: Access, *, contract: Contract, investor: Party, number: int, reason: str
+) -> JournalEntry:
     """Undo a movement of investors' money that was entered by mistake."""
     by.require("investments.record", investor.organisation)
     contract = locked(contract)

@@ -123,7 +123,9 @@ def _project(
 ) -> None:
     """Write what new entries change in the columns that pages read."""
     known = by_id(journal.entries)
-    moves = [(row, move) for row, entry in zip(rows, posted, strict=True) for move in claim_moves(entry, known)]
+    moves = [
+        (row, move) for row, entry in zip(rows, posted, strict=True) for move in claim_moves(entry, known)
+    ]
     keys = {move.key for _, move in moves}
     shares = _shares(contract, {key.line_id for key in keys})
     shares |= _new_shares(contract, posted, {key for key in keys if key not in shares})
@@ -257,8 +259,8 @@ def _unexplained(contract: Contract) -> Iterator[Problem]:
     """Give the shares whose movements do not add up to where they stand."""
     sums: dict[int, dict[str, int]] = {}
     moves = Movement.of(contract.partnership).filter(share__contract=contract)
-    for share, figure, amount in moves.values_list("share", "figure", "amount").iterator(chunk_size=5000):
-        held = sums.setdefault(share, {})
+    for key, figure, amount in moves.values_list("share", "figure", "amount").iterator(chunk_size=5000):
+        held = sums.setdefault(key, {})
         held[figure] = held.get(figure, 0) + amount
     for share in Share.of(contract.partnership).filter(contract=contract).iterator(chunk_size=2000):
         found = sums.get(share.pk, {})

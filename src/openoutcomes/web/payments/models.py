@@ -139,10 +139,12 @@ class Payment(AppendOnly):
         """Django's options."""
 
         ordering: ClassVar = ["-paid_on", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["partnership", "payment_id"], name="payment_id_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["partnership", "payment_id"], name="payment_id_once")]
         indexes = [models.Index(fields=["claim", "payer"]), models.Index(fields=["contract", "-paid_on"])]
+
+    def get_undone(self) -> str:
+        """Return what a payment that undoes another is called."""
+        return f"Undone: {self.reference}"
 
     @property
     def money(self) -> Decimal:
@@ -233,9 +235,7 @@ class Batch(AppendOnly):
         """Django's options."""
 
         ordering: ClassVar = ["-made_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["payer", "kind", "number"], name="batch_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["payer", "kind", "number"], name="batch_number_once")]
 
 
 class CloseOut(AppendOnly):

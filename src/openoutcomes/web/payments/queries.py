@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from django.http import Http404
 
 from openoutcomes import ledger
 from openoutcomes.ledger.positions import by_id, step_of
+from openoutcomes.ledger.reports import Statement
 from openoutcomes.standard.money import from_minor
 from openoutcomes.web.claims.models import LOCKED, Claim
 from openoutcomes.web.claims.queries import seen
@@ -131,19 +131,23 @@ def position(access: Access, contract: Contract, on: dt.date | None = None) -> P
     return Position(contract, on, rows, total, _held(access, contract, on), _funded(access, contract, on))
 
 
+def summed(shares: QuerySet[Share], *keys: str) -> dict[tuple[int, ...], dict[str, int]]:
+    """Return the sums of every figure of some shares, by the columns named, in one query."""
+    fields: dict[str, Any] = {f"{name}_sum": Sum(name) for name in FIGURES}
+    rows: Any = shares.order_by(*keys).values_list(*keys).annotate(**fields)
+    return {tuple(row[: len(keys)]): dict(zip(FIGURES, row[len(keys) :], strict=True)) for row in rows}
+
+
 def _rows(shares: QuerySet[Share], on: dt.date | None) -> list[Row]:
-    sums: dict[tuple[int, int, int], dict[str, int]] = {}
     if on is None:
-        fields = {f"{name}_sum": Sum(name) for name in FIGURES}
-        for found in shares.values("claim", "payer", "provider").annotate(**fields).order_by("claim"):
-            key = found["claim"], found["payer"], found["provider"]
-            sums[key] = {name: found[f"{name}_sum"] for name in FIGURES}
+        sums = summed(shares, "claim", "payer", "provider")
     else:
+        sums = {}
         moves = Movement.objects.filter(share__in=shares, dated_on__lte=on)
-        names = ("share__claim", "share__payer", "share__provider", "figure")
-        for found in moves.values(*names).annotate(sum=Sum("amount")).order_by("share__claim"):
-            key = found["share__claim"], found["share__payer"], found["share__provider"]
-            sums.setdefault(key, dict.fromkeys(FIGURES, 0))[found["figure"]] = found["sum"]
+        keys = ("share__claim", "share__payer", "share__provider", "figure")
+        found: Any = moves.order_by(*keys).values_list(*keys).annotate(sum=Sum("amount"))
+        for claim, payer, provider, figure, amount in found:
+            sums.setdefault((claim, payer, provider), dict.fromkeys(FIGURES, 0))[figure] = amount
     payers = Party.objects.select_related("organisation").in_bulk({payer for _, payer, _ in sums})
     providers = Organisation.objects.in_bulk({provider for _, _, provider in sums})
     rows: dict[tuple[int, int], Row] = {}
@@ -161,7 +165,9 @@ def _held(access: Access, contract: Contract, on: dt.date | None) -> dict[int, i
     if on is not None:
         claims = claims.filter(locked_at__date__lte=on)
     latest: dict[int, int] = {}
-    for provider, result in claims.order_by("locked_at", "pk").values_list("provider", "result__totals__held"):
+    for provider, result in claims.order_by("locked_at", "pk").values_list(
+        "provider", "result__totals__held"
+    ):
         latest[provider] = int(result)
     return latest
 
@@ -215,13 +221,11 @@ def statements_for(access: Access, contract: Contract) -> list[tuple[str, str, O
     return list(found.values())
 
 
-def statement(
-    contract: Contract, party: str, start: dt.date | None, end: dt.date | None
-) -> ledger.reports.Statement:  # type: ignore[name-defined]
+def statement(contract: Contract, party: str, start: dt.date | None, end: dt.date | None) -> Statement:
     """Return a party's statement from the journal; with no sections where nothing has been posted for it."""
     journal = read(contract)
     if not any(posting.account.party == party for entry in journal.entries for posting in entry.postings):
-        return ledger.reports.Statement(party, start, end, ())  # type: ignore[attr-defined]
+        return Statement(party, start, end, ())
     return ledger.statement(journal, party, start, end)
 
 
@@ -245,14 +249,12 @@ def due(access: Access) -> list[dict[str, Any]]:
     """Return what is approved and unpaid, one row for each claim and payer that a seat records payments for."""
     payers = access.organisation_ids("payments.record")
     shares = Share.of(access.partnership).filter(payer__organisation__in=payers)
-    fields = {f"{name}_sum": Sum(name) for name in FIGURES}
-    rows = []
-    for found in shares.values("claim", "payer").annotate(**fields).order_by("claim", "payer"):
-        figures = {name: found[f"{name}_sum"] for name in FIGURES}
+    rows: list[dict[str, Any]] = []
+    for (claim, payer), figures in summed(shares, "claim", "payer").items():
         standing = Standing()
         standing.add(figures)
         if standing.to_pay or standing.due_back:
-            rows.append({"claim": found["claim"], "payer": found["payer"], "standing": standing})
+            rows.append({"claim": claim, "payer": payer, "standing": standing})
     claims = Claim.objects.select_related("contract", "provider").in_bulk({row["claim"] for row in rows})
     parties = Party.objects.select_related("organisation").in_bulk({row["payer"] for row in rows})
     for row in rows:
@@ -310,14 +312,4 @@ def names(contract: Contract) -> dict[str, str]:
     for party in contract.parties.select_related("organisation"):
         found[party.named] = party.organisation.name
         found[party.organisation.organisation_id] = party.organisation.name
-    return found
-
-
-def payers_in(claims: Iterable[Claim]) -> dict[int, list[Party]]:
-    """Return the payers of each claim's contract, by the contract's key."""
-    found: dict[int, list[Party]] = {}
-    contracts = {claim.contract_id for claim in claims}
-    rows = Party.objects.filter(contract__in=contracts, role="payer").select_related("organisation")
-    for party in rows.order_by("named"):
-        found.setdefault(party.contract_id, []).append(party)
     return found

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 from django_scopes import scope
-from web_claims import DAY, achieve, approve, bank, figures, find, lock, on, pay, prepare, sound, staff
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.claims.models import Claim
+from web_claims import DAY, achieve, approve, bank, figures, find, lock, on, pay, prepare, sound, staff
 
 
 @pytest.fixture
