@@ -14,7 +14,13 @@ from openoutcomes.web.core.crypto import plain_words
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
 from openoutcomes.web.core.pages import page, problems_into, say, warn
 from openoutcomes.web.partnerships import commands, queries
-from openoutcomes.web.partnerships.forms import InstrumentFilter, OutcomeFilter, SwitchForm, WordingForm
+from openoutcomes.web.partnerships.forms import (
+    ChooseForm,
+    InstrumentFilter,
+    OutcomeFilter,
+    SwitchForm,
+    WordingForm,
+)
 from openoutcomes.web.partnerships.views import at
 
 _EVERYTHING = "Nothing is chosen yet, so all outcomes and all instruments that are free to show are on."
@@ -33,6 +39,13 @@ def _state(request: Any, kind: str) -> tuple[frozenset[str], frozenset[str]]:
     if kind == "outcome":
         return chosen, frozenset(one.code for one in queries.outcomes_on(partnership))
     return chosen, frozenset(one.id for one in queries.instruments_on(partnership))
+
+
+def _choosing(request: Any, kind: str) -> list[tuple[str, str]]:
+    """Return the way to choose many at once, for those who may."""
+    if not request.access.may("catalogue.manage"):
+        return []
+    return [(f"Choose {kind}s", at(request, "catalogue_choose", kind=kind))]
 
 
 def _switch_cell(code: str, on: frozenset[str]) -> Cell:
@@ -73,6 +86,7 @@ def outcomes(request: Any) -> HttpResponse:
                 request, rows, columns, caption="Outcomes", one="outcome", filters=filters, per_page=50
             ),
             "here": "outcomes",
+            "actions": _choosing(request, "outcome"),
             "back": at(request, "setup"),
         },
     )  # fmt: skip
@@ -144,6 +158,7 @@ def instruments(request: Any) -> HttpResponse:
                 request, rows, columns, caption="Instruments", one="instrument", filters=filters
             ),
             "here": "instruments",
+            "actions": _choosing(request, "instrument"),
             "back": at(request, "setup"),
         },
     )
@@ -240,6 +255,42 @@ def wording(request: Any, code: str) -> HttpResponse:
             return redirect(back)
     context = {"title": "Give your own wording", "caption": found.name, "form": form, "back": back}
     context["lead"] = f"{found.licence.value}."
+    return render(request, "core/form_page.html", context)
+
+
+@page("catalogue.manage")
+def choose(request: Any, kind: str) -> HttpResponse:
+    """Choose everything that is on at once."""
+    if kind == "outcome":
+        choices = [(one.code, f"{one.name} ({one.domain})") for one in load_map().values()]
+    elif kind == "instrument":
+        choices = sorted(
+            ((one.id, one.name) for one in INSTRUMENTS.values()), key=lambda pair: pair[1].casefold()
+        )
+    else:
+        raise Http404("No such part of the catalogue")
+    form = ChooseForm(
+        request.POST or None,
+        label=f"{kind.capitalize()}s that are on here",
+        choices=choices,
+        initial={"codes": sorted(queries.chosen(request.access.partnership, kind))},
+    )
+    back = at(request, f"catalogue_{kind}s")
+    if request.method == "POST" and form.is_valid():
+        codes = form.cleaned_data["codes"]
+        try:
+            commands.choose(request.access, kind=kind, codes=codes, once=form.key())
+        except InputError as error:
+            problems_into(form, error)
+        else:
+            say(
+                request,
+                f"{len(codes)} {kind}{'' if len(codes) == 1 else 's'} chosen."
+                if codes
+                else "The default holds again.",
+            )
+            return redirect(back)
+    context = {"title": f"Choose {kind}s", "form": form, "back": back}
     return render(request, "core/form_page.html", context)
 
 

@@ -455,6 +455,31 @@ def switch_off(by: Access, *, kind: str, code: str) -> None:
 
 
 @command
+def choose(by: Access, *, kind: str, codes: Iterable[str]) -> None:
+    """Offer exactly these outcomes or instruments; none brings the default back.
+
+    An instrument that the partnership gave its own wording for is not dropped here, so that the wording
+    is not lost by a slip: its own page switches it off.
+    """
+    by.require("catalogue.manage")
+    wanted = set(codes)
+    for code in wanted:
+        _known(kind, code)
+    rows = Offered.of(by.partnership).filter(kind=kind)
+    kept = {offered.code: offered for offered in rows}
+    worded = sorted(code for code, offered in kept.items() if offered.wording and code not in wanted)
+    if worded:
+        names = ", ".join(INSTRUMENTS[code].name for code in worded)
+        what = f"you gave your own wording of {names}, and it would be lost."
+        raise refuse(what, "Leave it ticked, or switch it off on its own page.", "codes")
+    dropped = sorted(set(kept) - wanted)
+    rows.filter(code__in=dropped).delete()
+    added = sorted(wanted - set(kept))
+    Offered.objects.bulk_create([Offered(partnership=by.partnership, kind=kind, code=code) for code in added])
+    note(by, "partnerships.choose", by.partnership, detail={"kind": kind, "on": added, "off": dropped})
+
+
+@command
 def keep_wording(by: Access, *, instrument_id: str, items: Sequence[str], holds_licence: bool) -> Offered:
     """Keep a registered user's own wording of an instrument, and switch the instrument on.
 

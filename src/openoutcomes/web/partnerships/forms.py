@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -193,6 +194,21 @@ class SwitchForm(BaseForm):
     """Switch one outcome or instrument on or off."""
 
     on = forms.ChoiceField(choices=[("yes", "On"), ("no", "Off")], widget=forms.HiddenInput)
+
+
+class ChooseForm(BaseForm):
+    """Which outcomes, or which instruments, are offered here."""
+
+    codes = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="With none ticked, the default holds: all outcomes, and all instruments that are free to show.",
+    )
+
+    def __init__(self, *args: Any, label: str, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["codes"].label = label
+        self.fields["codes"].choices = choices  # type: ignore[attr-defined]
 
 
 class WordingForm(BaseForm):

@@ -35,5 +35,6 @@ urlpatterns = [
     path("setup/instruments/", catalogue_views.instruments, name="catalogue_instruments"),
     path("setup/instruments/<str:code>/", catalogue_views.instrument, name="catalogue_instrument"),
     path("setup/instruments/<str:code>/wording/", catalogue_views.wording, name="catalogue_wording"),
+    path("setup/choose/<str:kind>/", catalogue_views.choose, name="catalogue_choose"),
     path("setup/switch/<str:kind>/<str:code>/", catalogue_views.switch, name="catalogue_switch"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -46,10 +46,8 @@ def _figures(whose: Whose, period: Period) -> Figures:
     """Return the figures; those of a whole partnership are kept for a while, since they count every record."""
     if whose.is_own:
         return figures(whose, period)
-    found: Figures = cache.get_or_set(
-        f"results:{whose.key}:{period.first}:{period.last}", partial(figures, whose, period), KEPT
-    )
-    return found
+    key = f"results:{whose.key}:{period.first}:{period.last}"
+    return cast("Figures", cache.get_or_set(key, partial(figures, whose, period), KEPT))
 
 
 @page("results.view")

@@ -148,3 +148,37 @@ def test_wording_that_does_not_fit_or_is_not_licensed_is_not_kept(world, items, 
 def test_wording_that_is_shipped_is_not_replaced(world):
     assert keep(world, ["x"] * 9, code="phq-9").status_code == 404
     assert wording_of(world.partnership, "phq-9") == INSTRUMENTS["phq-9"].wording
+
+
+# Choosing many at once ----------------------------------------------------------------------
+
+
+def choose(world, kind, codes, who="administrator"):
+    return world.client(who).post(world.url("catalogue_choose", kind=kind), {"codes": codes, "once": ""})
+
+
+def test_many_are_chosen_at_once_and_what_is_not_ticked_goes_off(world):
+    switch(world, "outcome", "safety")
+    assert choose(world, "outcome", ["home", "work"]).status_code == 302
+    assert {one.code for one in outcomes_on(world.partnership)} == {"home", "work"}
+    choose(world, "outcome", [])
+    assert len(outcomes_on(world.partnership)) == len(load_map())
+
+
+def test_what_is_in_no_catalogue_cannot_be_chosen(world):
+    page = choose(world, "outcome", ["home", "riches"])
+    assert "codes" in page.context["form"].errors
+    assert not Offered.of(world.partnership).exists()
+    assert choose(world, "person", ["home"]).status_code == 404
+
+
+def test_wording_that_was_given_is_not_lost_by_leaving_a_box_unticked(world):
+    keep(world, ITEMS)
+    page = choose(world, "instrument", ["phq-9"])
+    assert "it would be lost" in str(page.context["form"].errors)
+    assert wording_of(world.partnership, "swemwbs") == tuple(ITEMS)
+    assert choose(world, "instrument", ["phq-9", "swemwbs"]).status_code == 302
+
+
+def test_others_choose_nothing(world):
+    assert choose(world, "outcome", ["home"], who="provider_manager").status_code == 403
