@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
-from openoutcomes.standard.fields import Field
+from openoutcomes.standard.fields import SEPARATOR, Field
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.claims.models import LOCKED, Claim, ClaimLine, Dispute
 from openoutcomes.web.contracts.models import Contract, Party
@@ -16,6 +16,7 @@ from openoutcomes.web.contracts.queries import contracts_for
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.permissions import MATRIX
+from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.models import Person
 from openoutcomes.web.records.models import Record
@@ -171,15 +172,25 @@ def versions_behind(line: ClaimLine) -> list[dict[str, Any]]:
             "version": row.version,
             "recorded_at": row.recorded_at,
             "withdrawn": row.withdrawn,
-            "values": {
-                name: value
+            "values": [
+                (_label(name), _said(TABLES[row.table].by_name[name], value))
                 for name, value in row.values.items()
                 if _is_plain(TABLES[row.table].by_name[name]) and value
-            },
+            ],
         }
         for row in rows.order_by("recorded_at", "pk")
     ]
 
 
 def _is_plain(field: Field) -> bool:
-    return field.type != "text" or field.codes is not None
+    return field.codes is not None or field.type not in ("text", "id")
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _said(field: Field, value: str) -> str:
+    if field.type in ("date", "dates"):
+        return ", ".join(day(one) for one in value.split(SEPARATOR) if one)
+    return value.replace(SEPARATOR, ", ")

@@ -156,6 +156,7 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
     filters.is_valid()
     rows = _narrowed(rows, filters.cleaned_data)
     parties = list(payers_of(found.contract).values())
+    names = {party.named: party.organisation.name for party in parties}
     parts = showing.parts_of(found, parties) if found.is_locked else []
     lines = listing(
         request, rows, showing.line_columns(found), caption="Lines", one="line", sort="place", filters=filters,
@@ -174,7 +175,7 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
             "sums": {name: found.amount(minor) for name, minor in found.result["totals"].items()},
             "parts": [_part(found, part) for part in parts],
             "by_payer": [
-                (payer, found.amount(minor)) for payer, minor in found.result["by_payer"].items() if minor
+                (names.get(payer, payer), found.amount(minor)) for payer, minor in found.result["by_payer"].items() if minor
             ],
             "by_outcome": [
                 (code, sums["lines"], *(found.amount(sums[name]) for name in ("claimed", "reduced", "held", "refused")))

@@ -239,7 +239,7 @@ def close(request: Any, contract: int, payer: int) -> HttpResponse:
         for one in left.drafts
     ]
     if left.disputes:
-        said.append(f"{left.disputes} returned lines have to be settled first.")
+        said.append(f"Returned lines have to be settled first: {left.disputes}.")
     for words, minor in (
         ("waits for approval", left.standing.to_approve),
         ("is approved and unpaid", left.standing.to_pay),

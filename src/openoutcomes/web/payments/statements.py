@@ -55,6 +55,16 @@ def statement_values(contract: Contract, found: Statement) -> dict[str, Any]:
     }
 
 
+def labelled(values: dict[str, Any]) -> dict[str, Any]:
+    """Give every figure of a statement the heading of its column, for pages on narrow screens."""
+    for section in values["sections"]:
+        for name in ("opening", "closing"):
+            section[f"labelled_{name}"] = list(zip(section["columns"], section[name], strict=True))
+        for move in section["movements"]:
+            move["labelled"] = list(zip(section["columns"], move["figures"], strict=False))
+    return values
+
+
 def _period(found: Statement) -> str:
     begin = f"From {day(found.start)}" if found.start else "From the beginning"
     return f"{begin} to {day(found.end or clock.today())}"

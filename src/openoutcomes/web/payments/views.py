@@ -159,7 +159,7 @@ def statement(request: Any, contract: int) -> HttpResponse:
         "contract": found,
         "party": party,
         "form": form,
-        "statement": statements.statement_values(found, said),
+        "statement": statements.labelled(statements.statement_values(found, said)),
         "pdf": f"{url(request, 'statement_pdf', contract=found.pk)}?{query}",
         "csv": f"{url(request, 'statement_csv', contract=found.pk)}?{query}",
     }
