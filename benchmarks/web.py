@@ -2,13 +2,14 @@
 
 Two partnerships are loaded into one database with made-up records: a large one (100,000 people, about a
 million records) and a small one with a hundredth of that. The platform is then served as it is in use,
-by two gunicorn workers, and people at work (20 at a time, each in a seat of their own) go from page to page without a pause.
+by two gunicorn workers, and people at work (20 at a time, each in a seat of their own) go from page to page, reading
+each for a second or three (``--pause`` is the mean; 0 shows what the machine can do at most).
 
 Printed: the median and 95th percentile of each page, in milliseconds, against the budget of 200 and 500; the number of
 queries a page makes in each partnership, which must be the same; and the ratio of the medians to the baseline,
 which is the small partnership's pages in the same run.
 
-    python benchmarks/web.py [--people 100000] [--users 20] [--seconds 20] [--database postgres://...]
+    python benchmarks/web.py [--people 100000] [--users 20] [--seconds 30] [--pause 2] [--database postgres://...]
 
 Without ``--database`` (or OPENOUTCOMES_DATABASE_URL) it is an SQLite file. The database must be empty.
 """
@@ -58,7 +59,8 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--users", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--pause", type=float, default=2)
     parser.add_argument("--database", default=os.environ.get("OPENOUTCOMES_DATABASE_URL", ""))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
@@ -88,8 +90,10 @@ def main() -> None:
         counts = {slug: {page[0]: place.queries(page) for page in PAGES} for slug, place in places.items()}
         connection.close()
         with served():
-            timings = {slug: place.timings(asked.users, asked.seconds) for slug, place in places.items()}
-        report(connection.vendor, asked.users, counts, timings)
+            timings = {
+                slug: place.timings(asked.users, asked.seconds, asked.pause) for slug, place in places.items()
+            }
+        report(connection.vendor, asked, counts, timings)
 
 
 class Place:
@@ -203,7 +207,7 @@ class Place:
         """Return the address of a page for a user; about one of their own people where it is about one."""
         own = self.people.get(int(user)) or next(iter(self.people.values()))
         person = chance.choice(own)
-        quick = f"records/{person}/add/"
+        quick = f"records/add/{person}/support/"
         return f"/p/{self.slug}/" + page[2].format(person=person, quick=quick)
 
     def choose(self, page: tuple[str, str, str], chance: random.Random) -> tuple[str, str]:
@@ -229,7 +233,7 @@ class Place:
             raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status_code}")
         return len(captured)
 
-    def timings(self, users: int, seconds: float) -> dict[str, list[float]]:
+    def timings(self, users: int, seconds: float, pause: float) -> dict[str, list[float]]:
         """Return how long each page took, in milliseconds, with ``users`` at work for some seconds."""
         found: dict[str, list[float]] = defaultdict(list)
         ends = time.perf_counter() + seconds
@@ -237,6 +241,7 @@ class Place:
         def work(number: int) -> None:
             chance = random.Random(number)  # noqa: S311 - not for secrets
             link = http.client.HTTPConnection("localhost", PORT, timeout=60)
+            time.sleep(chance.uniform(0, pause))
             while time.perf_counter() < ends:
                 page = chance.choice(PAGES)
                 user, cookie = self.choose(page, chance)
@@ -247,6 +252,7 @@ class Place:
                 if answer.status != 200:
                     raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status}")
                 found[page[0]].append((time.perf_counter() - began) * 1000)
+                time.sleep(chance.uniform(0.5, 1.5) * pause)
 
         run_together([lambda number=number: work(number) for number in range(users)])
         return found
@@ -304,7 +310,10 @@ class served:  # noqa: N801 - used as a function
 
 
 def report(
-    vendor: str, users: int, counts: dict[str, dict[str, int]], timings: dict[str, dict[str, list[float]]]
+    vendor: str,
+    asked: argparse.Namespace,
+    counts: dict[str, dict[str, int]],
+    timings: dict[str, dict[str, list[float]]],
 ) -> None:
     """Print the figures, and whether they are within budget."""
     print(
