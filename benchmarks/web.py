@@ -316,9 +316,8 @@ def report(
     timings: dict[str, dict[str, list[float]]],
 ) -> None:
     """Print the figures, and whether they are within budget."""
-    print(
-        f"\n{vendor}, {users} people at work at once; milliseconds; budget: median {BUDGET[0]}, 95% {BUDGET[1]}"
-    )
+    at_work = f"{asked.users} people at work at once, {asked.pause:g} s to read a page"
+    print(f"\n{vendor}, {at_work}; milliseconds; budget: median {BUDGET[0]}, 95% {BUDGET[1]}")
     print(f"{'page':<32}{'median':>8}{'95%':>8}{'ratio':>7}{'queries':>9}{'asked':>8}")
     total: list[float] = []
     for name, _, _ in PAGES:
