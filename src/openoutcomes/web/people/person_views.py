@@ -59,6 +59,8 @@ def person(request: Any, person_id: str) -> HttpResponse:
     if moved is not None:
         return redirect("person", access.partnership.slug, moved.person_id)
     found = queries.look_at(access, person_id, "people.view")
+    if request.headers.get("HX-Target") == "timeline":
+        return render(request, "people/timeline.html", _timeline(request, found))
     if found.pk in access.person_ids():
         return _own_page(request, found)
     is_own = queries.own_organisation(access, found, "people.view") is not None
@@ -90,8 +92,6 @@ def person(request: Any, person_id: str) -> HttpResponse:
             access, found, enrolments=going_on, goals=kept["goals"], outcomes=kept["achievements"],
             has_programmes=context["may_enrol"],
         )  # fmt: skip
-    if request.headers.get("HX-Target") == "timeline":
-        return render(request, "people/timeline.html", context)
     return render(request, "people/person.html", context)
 
 
@@ -201,8 +201,6 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
         "today": today(),
         **_timeline(request, found),
     }
-    if request.headers.get("HX-Target") == "timeline":
-        return render(request, "people/timeline.html", context)
     return render(request, "people/own.html", context)
 
 

@@ -180,7 +180,8 @@ def test_the_page_asks_no_more_of_the_database_for_more_records(world):
             assert client.get(address).status_code == 200
         return len(queries)
 
-    few = asked(30)
+    asked(30)  # the first request reads what is the same for every page
+    few = asked(1)
     assert asked(30) == few
 
 
