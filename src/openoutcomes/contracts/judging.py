@@ -31,8 +31,11 @@ class CompiledOutcome:
     version: Version
     rules: tuple[Rule, ...]
     checks: tuple[Check, ...]
+    #: The same without the verifier's, for what the verifier has accepted.
+    checks_accepted: tuple[Check, ...]
     slots: tuple[Slots, ...]
     either_or: tuple[tuple[EitherOr, int], ...]
+    keeps_highest: bool
     is_milestone: bool
     needs_price_day: bool
     by_volume: bool
@@ -101,12 +104,18 @@ def compile_version(version: Version, as_of: dt.date, indicators: Indicators) ->
             version=version,
             rules=tuple(rules),
             checks=tuple(rule.check for rule in rules),
+            checks_accepted=tuple(rule.check for rule in rules if rule not in (REFUSED, ACCEPTED)),
             slots=outcome.slots,
             either_or=tuple(
                 (group, i)
                 for group in version.either_or
                 for i, side in enumerate(group.sides)
                 if code in side
+            ),
+            keeps_highest=any(
+                group.keep == "highest" and code in side
+                for group in version.either_or
+                for side in group.sides
             ),
             is_milestone=bool(outcome.alternates),
             needs_price_day=bool(used) or outcome.price_by is not None or outcome.indexed is not None,
@@ -124,7 +133,8 @@ def judge(claim: Claim, compiled: CompiledOutcome, history: History) -> tuple[Ve
 
     Returns the verdict (None when it is payable) and, for a held claim, every reason to wait.
     """
-    merit, waits = _merit(claim, compiled.checks, history)
+    accepted = claim.finding is not None and claim.finding.state == "accepted"
+    merit, waits = _merit(claim, compiled.checks_accepted if accepted else compiled.checks, history)
     fact = Fact(claim.achieved, claim, merit, claim.evidence_used)
     if merit is not None and merit.status == "refused":
         history.refused[claim.outcome].append(fact)

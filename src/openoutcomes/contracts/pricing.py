@@ -121,7 +121,7 @@ def _price(
     drafts = _claim_drafts(pricer, records, explain, progress)
     groups = group_lines(pricer.versions, tables, records, contract, as_of, terms.currency)
     drafts.extend(groups.drafts)
-    drafts.sort(key=lambda d: (d.line.achieved_on, d.line.order, d.line.line_id))
+    drafts = _in_order_of_caps(drafts)
     _settle(pricer, drafts, records)
     result.lines = [draft.line for draft in drafts]
     result.not_tested = groups.not_tested
@@ -191,8 +191,9 @@ def _claim_drafts(
 def _in_order(pricer: Pricer, claims: list[Claim]) -> list[tuple[Claim, CompiledVersion]]:
     """Return one person's claims, and the terms that bear on each, in the order in which they are judged."""
     placed = []
+    only = pricer.compiled[0] if len(pricer.compiled) == 1 else None
     for number, claim in enumerate(claims):
-        compiled = pricer.version_for(claim)
+        compiled = only or pricer.version_for(claim)
         rules = compiled.outcomes.get(claim.outcome)
         order = rules.outcome.order if rules is not None else -1
         depth = compiled.depth.get(claim.outcome, 0)
@@ -275,7 +276,9 @@ def _value(
     line.price_on = claim.price_day
     if verdict is not None:
         line.status, line.rule = verdict.status, verdict.rule
-        line.reason = "; ".join(dict.fromkeys(wait.reason for wait in waits)) if waits else verdict.reason
+        line.reason = verdict.reason
+        if len(waits) > 1:
+            line.reason = "; ".join(dict.fromkeys(wait.reason for wait in waits))
     draft = Draft(line, rules.version, rules, 0, (), claim, unripe=verdict is not None and verdict.unripe)
     # A claim made too early is valued when the person's other claims have their places.
     if not rules.by_volume and not draft.unripe:
@@ -334,7 +337,7 @@ def _close(pricer: Pricer, drafts: list[Draft], history: History) -> None:
         rules = draft.rules
         if rules is None:
             continue
-        highest = highest or any(group.keep == "highest" for group, _ in rules.either_or)
+        highest = highest or rules.keeps_highest
         if draft.unripe and isinstance(draft.facts, Claim):
             taken = take_slot(draft.facts, rules, history)
             if taken is not None:
@@ -370,8 +373,22 @@ def _keep_highest(drafts: list[Draft]) -> None:
             _refuse(draft.line, "either-or", f"another side of {name} is worth more, and only one side pays")
 
 
+def _in_order_of_caps(drafts: list[Draft]) -> list[Draft]:
+    """Sort by day, then the terms' order, then id: in piles first, which is quicker for millions."""
+    piles: dict[dt.date, dict[int, list[Draft]]] = {}
+    for draft in drafts:
+        line = draft.line
+        piles.setdefault(line.achieved_on, {}).setdefault(line.order, []).append(draft)
+    return [
+        draft
+        for day in sorted(piles)
+        for order in sorted(piles[day])
+        for draft in sorted(piles[day][order], key=lambda draft: draft.line.line_id)
+    ]
+
+
 def _settle(pricer: Pricer, drafts: list[Draft], records: Records) -> None:
-    till = Till(pricer.terms.currency)
+    till = Till(pricer.terms.currency, pricer.versions)
     places: dict[object, int] = defaultdict(int)
     latest = pricer.versions[-1]
     labels: dict[dt.date, str] = {}
@@ -385,7 +402,7 @@ def _settle(pricer: Pricer, drafts: list[Draft], records: Records) -> None:
         if label is None:
             label = labels[day] = latest.calendar.period(day, latest.report_period).label
         line.period = label
-        if claim is not None and not _has_place(pricer, draft, claim, places):
+        if pricer.counted and claim is not None and not _has_place(pricer, draft, claim, places):
             continue
         if line.status == "refused":
             line.refused_minor = line.gross_minor

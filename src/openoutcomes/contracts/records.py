@@ -88,6 +88,7 @@ class Finding(NamedTuple):
     on: dt.date | None
     by: str | None
     reason: str | None
+    id: str = ""
 
 
 class Claim:
@@ -413,15 +414,13 @@ def _findings(tables: Tables, as_of: dt.date, moved: dict[str, str]) -> dict[str
     names = ("verification_id", "achievement_id", "state", "verified_on", "verified_by", "reason")
     columns, _ = current(tables, "verifications", names, as_of, ("verified_on",))
     found: dict[str, Finding] = {}
-    ids: dict[str, str] = {}
     for id_, named, state, on, by, reason in zip(*columns, strict=True):
         if on is not None and on > as_of:
             continue
         achievement = moved.get(named, named) if moved else named
         other = found.get(achievement)
-        if other is None or (on or dt.date.min, id_) > (other.on or dt.date.min, ids[achievement]):
-            found[achievement] = Finding(state, on, by, reason)
-            ids[achievement] = id_
+        if other is None or (on or dt.date.min, id_) > (other.on or dt.date.min, other.id):
+            found[achievement] = Finding(state, on, by, reason, id_)
     return found
 
 

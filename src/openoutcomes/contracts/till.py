@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
 
 from openoutcomes.contracts.lines import Line
@@ -16,21 +17,26 @@ from openoutcomes.contracts.terms import Cap, Version
 from openoutcomes.standard.money import allocate, format_money, from_minor, to_minor
 
 Weights = tuple[tuple[str, Fraction], ...]
+#: A cap, its amount in minor units when fixed, what has been used of it, and whether it binds.
+_Bearing = tuple[Cap, int | None, dict[object, int], bool]
+_NO_KEY = object()
 
 
 class Till:
     """What has been used of every cap, over all versions of the terms."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, versions: Sequence[Version]) -> None:
         self.currency = currency
-        self._used: dict[tuple[str, object], int] = {}
+        self._versions = versions
+        #: For each cap by name, what has been used of it, by what it counts by.
+        self._used: dict[str, dict[object, int]] = defaultdict(dict)
         self._paid_by: dict[str, int] = defaultdict(int)
         # Keyed by identity, which is quick; the values keep what is identified alive.
         self._splits: dict[tuple[int, int], tuple[Weights, tuple[int, ...]]] = {}
         self._whole: dict[
             tuple[int, int], tuple[tuple[int, ...], Weights, tuple[tuple[str, int, int], ...]]
         ] = {}
-        self._caps: dict[tuple[int, str], list[tuple[Cap, int | None]]] = {}
+        self._caps: dict[tuple[int, str], list[_Bearing]] = {}
         self._payer_limits: dict[int, dict[str, int]] = {}
         self._said: dict[int, str] = {}
 
@@ -49,10 +55,14 @@ class Till:
         """
         room = net
         reasons: list[tuple[str, str]] = []
-        keys: list[tuple[str, object]] = []
-        for cap, fixed in self._bearing(version, line.outcome) if net > 0 else ():
+        taken: list[tuple[dict[object, int], object, int]] = []
+        for cap, fixed, used, binds in self._bearing(version, line.outcome) if net > 0 else ():
             key = self._key(cap, line, version, period_day)
-            if key is None:
+            if key is _NO_KEY:
+                continue
+            before = used.get(key, 0)
+            if not binds:
+                taken.append((used, key, before))
                 continue
             limit = fixed if fixed is not None else self._limit(cap, facts)
             if isinstance(limit, NotFound):
@@ -61,8 +71,8 @@ class Till:
                     line.status, line.rule = "held", cap.name
                     line.reason = f"the {cap.name} cannot be worked out: {limit}"
                 continue
-            keys.append(key)
-            left = limit - self._used.get(key, 0)
+            taken.append((used, key, before))
+            left = limit - before
             if left < room:
                 room = max(0, left)
                 left_now = f"leaves {self._say(room)}" if room else "is used up"
@@ -71,8 +81,8 @@ class Till:
         if net > 0:
             shares, weights = self._payer_caps(shares, weights, version, reasons)
             total = sum(shares)
-            for key in keys:
-                self._used[key] = self._used.get(key, 0) + total
+            for used, key, before in taken:
+                used[key] = before + total
         else:
             total = sum(shares)
         if total == net == line.gross_minor and not reasons and line.status == "payable":
@@ -81,14 +91,27 @@ class Till:
         else:
             self._fill(line, net, total, shares, weights, reasons)
 
-    def _bearing(self, version: Version, outcome: str) -> list[tuple[Cap, int | None]]:
-        """Return the caps (payers' apart) that may bear on an outcome, with their amounts when fixed."""
+    def _bearing(self, version: Version, outcome: str) -> list[_Bearing]:
+        """Return the caps (payers' apart) that may bear on an outcome, with their amounts when fixed.
+
+        The caps of other versions of the terms come last and do not bind: a line uses them up, so that a
+        cap agreed later counts what came before it.
+        """
         key = (version.number, outcome)
         found = self._caps.get(key)
         if found is None:
+            own = {cap.name: (cap, True) for cap in version.caps}
+            for other in self._versions:
+                for cap in other.caps:
+                    own.setdefault(cap.name, (cap, False))
             found = self._caps[key] = [
-                (cap, None if isinstance(cap.amount, ByTable) else to_minor(cap.amount, self.currency))
-                for cap in version.caps
+                (
+                    cap,
+                    None if isinstance(cap.amount, ByTable) else to_minor(cap.amount, self.currency),
+                    self._used[cap.name],
+                    binds,
+                )
+                for cap, binds in own.values()
                 if cap.scope != "payer"
                 and not (cap.scope in ("outcome", "person") and cap.only and outcome not in cap.only)
             ]
@@ -140,24 +163,22 @@ class Till:
             found = self._said[minor] = format_money(from_minor(minor, self.currency), self.currency)
         return found
 
-    def _key(self, cap: Cap, line: Line, version: Version, day: dt.date) -> tuple[str, object] | None:
-        """Return what the cap counts by for this line, or None when it does not bear on it."""
+    def _key(self, cap: Cap, line: Line, version: Version, day: dt.date) -> object:
+        """Return what the cap counts by for this line, or ``_NO_KEY`` when it does not bear on it."""
         if cap.days is not None:
-            return (cap.name, None) if day in cap.days else None
+            return None if day in cap.days else _NO_KEY
         scope = cap.scope
         if cap.period is not None:
             label = version.calendar.period(day, cap.period).label
             if scope == "person":
-                return (cap.name, (line.person_id, label)) if line.person_id is not None else None
-            return None if cap.only and label not in cap.only else (cap.name, label)
+                return (line.person_id, label) if line.person_id is not None else _NO_KEY
+            return _NO_KEY if cap.only and label not in cap.only else label
         if scope == "contract":
-            return (cap.name, None)
-        if scope == "person":
-            return (cap.name, line.person_id) if line.person_id is not None else None
-        value = {"outcome": line.outcome, "cohort": line.cohort, "provider": line.provider_id}[scope]
-        if value is None or (cap.only and value not in cap.only):
             return None
-        return (cap.name, value)
+        if scope == "person":
+            return line.person_id if line.person_id is not None else _NO_KEY
+        value = {"outcome": line.outcome, "cohort": line.cohort, "provider": line.provider_id}[scope]
+        return _NO_KEY if value is None or (cap.only and value not in cap.only) else value
 
     def _limit(self, cap: Cap, facts: Facts) -> int | NotFound:
         found = lookup(cap.amount, facts)

@@ -177,7 +177,9 @@ class Kinds:
         return tuple(unmet)
 
     def __str__(self) -> str:
-        return " and ".join(" or ".join(group) for group in self.groups)
+        several = len(self.groups) > 1
+        parts = (f"({' or '.join(g)})" if several and len(g) > 1 else " or ".join(g) for g in self.groups)
+        return " and ".join(parts)
 
 
 def kinds(text: str) -> tuple[tuple[str, ...], ...] | None:

@@ -204,6 +204,31 @@ CASES = {
         a2 | home | reduced £1,000.00 | accepted at 3 × £500.00; the terms pay for 2 of these 3
         """,
     ),
+    "A cap agreed later counts what was paid before it": (
+        """
+        outcomes: {home: {pays: 500, repeatable: yes}}
+        amendments:
+          - agreed: 2015-12-01
+            takes effect: 2016-01-01
+            changes: {caps: {per person: 1200, contract: 1600}}
+        """,
+        """
+        achievements
+        person_id | outcome | achieved_on
+        p1 | home | 2015-02-01
+        p1 | home | 2015-03-01
+        p1 | home | 2016-02-01
+        p2 | home | 2016-02-01
+        """,
+        """
+        a1 | home | payable £500.00 | accepted at £500.00
+        a2 | home | payable £500.00 | accepted at £500.00
+        a3 | home | reduced £200.00 | accepted at £500.00; £300.00 lost: cap per person of £1,200.00 leaves
+            £200.00
+        a4 | home | reduced £400.00 | accepted at £500.00; £100.00 lost: cap of the contract of £1,600.00
+            leaves £400.00
+        """,
+    ),
 }
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from openoutcomes.contracts.calendar import Calendar
 from openoutcomes.contracts.records import Claim
-from openoutcomes.contracts.rules.base import Fact, History, Rule, Verdict, held, refused
+from openoutcomes.contracts.rules.base import Check, Fact, History, Rule, Verdict, held, refused
 from openoutcomes.contracts.terms import Follows
 from openoutcomes.contracts.words import Duration, say_day
 
 _NAME = "follows"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """How far a sustained state has run by a day.
 
     ``due`` is the day on which the needed time is (or would be) complete; ``reached`` whether
@@ -89,18 +88,8 @@ def run_clock(
 
 def follows_rule(follows: Follows, calendar: Calendar) -> Rule:
     """Return the rule that what must have come before did, and lasted."""
-    simple = len(follows.outcomes) == 1 and not follows.lost_on
-
-    @lru_cache(maxsize=4096)
-    def due(start: dt.date) -> dt.date:
-        return start if follows.length is None else calendar.add(start, follows.length)
 
     def check(claim: Claim, history: History) -> Verdict | None:
-        if simple:
-            # The commonest case, without the general machinery: one outcome, no clock to lose.
-            facts = history.facts.get(follows.outcomes[0])
-            if facts and facts[0].verdict is None and due(facts[0].on) <= claim.achieved:
-                return None
         starts, waiting = _starts(claim, history, follows)
         if isinstance(starts, Verdict):
             return starts
@@ -125,15 +114,39 @@ def follows_rule(follows: Follows, calendar: Calendar) -> Rule:
             f"{begun}; {follows.length} {'were' if clock.reached else 'are'} complete on {say_day(clock.due)}"
         )
 
-    return Rule(_NAME, f"Follows {follows.in_full()}.", check, story)
+    simple = len(follows.outcomes) == 1 and not follows.lost_on
+    quick = _quick_check(follows, calendar, check) if simple else check
+    return Rule(_NAME, f"Follows {follows.in_full()}.", quick, story)
+
+
+def _quick_check(follows: Follows, calendar: Calendar, check: Check) -> Check:
+    """Return a check for the commonest case, without the general machinery: one outcome, no clock to lose."""
+    (outcome,) = follows.outcomes
+
+    @lru_cache(maxsize=4096)
+    def complete(start: dt.date) -> dt.date:
+        return start if follows.length is None else calendar.add(start, follows.length)
+
+    def quick(claim: Claim, history: History) -> Verdict | None:
+        facts = history.facts.get(outcome)
+        if not facts or facts[0].verdict is not None or claim.sustained is not None:
+            return check(claim, history)
+        start = facts[0].on
+        due = complete(start)
+        return None if due <= claim.achieved else _unripe(claim, Clock(start, due, reached=False), follows)
+
+    return quick
 
 
 def _run(claim: Claim, starts: list[dt.date], follows: Follows, calendar: Calendar) -> Clock:
+    until = max(claim.achieved, claim.sustained or claim.achieved)
+    if not follows.lost_on:
+        due = calendar.add(starts[0], follows.length or Duration(0, "day"))
+        return Clock(starts[0], due, reached=due <= until)
     events = claim.person.events
     losses = [on for on, _, kind in events if kind in follows.lost_on]
     moves = [on for on, _, kind in events if kind in follows.moves]
     regained = [on for on, _, kind in events if kind in follows.regained_on]
-    until = max(claim.achieved, claim.sustained or claim.achieved)
     every = sorted({*starts, *(day for day in regained if day >= starts[0])})
     return run_clock(every, losses, moves, until, follows, calendar)
 
@@ -144,13 +157,18 @@ def _time_verdict(
     if follows.length is None:
         return None
     clock = _run(claim, starts, follows, calendar)
+    if clock.reached:
+        return None
     if clock.lost_on is not None:
         return refused(
             _NAME,
             f"lost on {say_day(clock.lost_on)} and not regained by {say_day(claim.achieved)}; {follows.length} were needed",
         )
-    if clock.reached:
-        return None
+    return _unripe(claim, clock, follows)
+
+
+def _unripe(claim: Claim, clock: Clock, follows: Follows) -> Verdict:
+    """Hold what was claimed before its time was complete."""
     again = " again" if clock.restarts else ""
     until = max(claim.achieved, claim.sustained or claim.achieved)
     if clock.away_until is not None:
