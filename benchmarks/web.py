@@ -31,6 +31,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 BUDGET = (200, 500)
 PROVIDERS, A_WORKER_HAS = 20, 40
@@ -41,7 +42,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("home", "practitioner", ""),
     ("my people", "practitioner", "people/"),
     ("everybody in the organisation", "practitioner", "people/?show=team"),
-    ("find by name", "practitioner", "people/?q=will+exa"),
+    ("find by name", "practitioner", "people/find/?q=will exa"),
     ("a person", "practitioner", "people/{person}/"),
     ("note something", "practitioner", "{quick}"),
     ("outcomes", "practitioner", "outcomes/"),
@@ -207,7 +208,7 @@ class Place:
         """Return the address of a page for a user; about one of their own people where it is about one."""
         own = self.people.get(int(user)) or next(iter(self.people.values()))
         person = chance.choice(own)
-        quick = f"records/add/{person}/support/"
+        quick = f"records/add/{person}/"
         return f"/p/{self.slug}/" + page[2].format(person=person, quick=quick)
 
     def choose(self, page: tuple[str, str, str], chance: random.Random) -> tuple[str, str]:
@@ -225,10 +226,9 @@ class Place:
 
         user, cookie = self.choose(page, random.Random(1))  # noqa: S311 - not for secrets
         client = Client(headers={"cookie": cookie, "host": "localhost"})
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            answer = client.get(self.address(page, user, random.Random(1)))  # noqa: S311 - as above
+        address, sent = split(self.address(page, user, random.Random(1)))  # noqa: S311 - as above
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.post(address, sent) if sent else client.get(address)
         if answer.status_code != 200:
             raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status_code}")
         return len(captured)
@@ -246,7 +246,7 @@ class Place:
                 page = chance.choice(PAGES)
                 user, cookie = self.choose(page, chance)
                 began = time.perf_counter()
-                link.request("GET", self.address(page, user, chance), headers={"Cookie": cookie})
+                ask(link, self.address(page, user, chance), cookie)
                 answer = link.getresponse()
                 answer.read()
                 if answer.status != 200:
@@ -256,6 +256,24 @@ class Place:
 
         run_together([lambda number=number: work(number) for number in range(users)])
         return found
+
+
+def split(address: str) -> tuple[str, dict[str, str]]:
+    """Return an address, and what is sent to it: what people look for by name is sent, never in an address."""
+    path, found, words = address.partition("?q=")
+    return (path, {"q": words}) if found else (address, {})
+
+
+def ask(link: http.client.HTTPConnection, address: str, cookie: str) -> None:
+    """Ask for a page as a browser would."""
+    path, sent = split(address)
+    if not sent:
+        link.request("GET", path, headers={"Cookie": cookie})
+        return
+    token = "x" * 32  # the same in the cookie and in the form, as a browser has it
+    body = urlencode({**sent, "csrfmiddlewaretoken": token})
+    headers = {"Cookie": f"{cookie}; csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    link.request("POST", path, body, headers)
 
 
 def run_together(jobs: list[Callable[[], None]]) -> None:

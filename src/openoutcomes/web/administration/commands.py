@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from openoutcomes.standard.fields import Field
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.administration.models import Hold
@@ -17,7 +19,7 @@ from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.commands import command, note, refuse
 from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.outcomes import erasing as evidence
-from openoutcomes.web.people.models import Draft, Person, Sight, Token
+from openoutcomes.web.people.models import Draft, Likeness, Person, Sight, Token
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.sharing import erasing as sharing
 
@@ -46,26 +48,14 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
             "support for this person has not ended.", "End it first, or erase at the person's own request."
         )
     files = evidence.erase_files(person)
-    blanked = _blank_records(person)
-    for field in Person._meta.get_fields():
-        if isinstance(field, EncryptedText):
-            setattr(person, field.name, "")
-    person.contact_by, person.safeguarding, person.safe_contact = "", False, False
-    person.erased_at = clock.now()
-    person.revision += 1
-    person.save()
-    # A record merged into this one may still hold the name that it was made with.
-    for merged in Person.objects.filter(merged_into=person, erased_at=None):
-        for field in Person._meta.get_fields():
-            if isinstance(field, EncryptedText):
-                setattr(merged, field.name, "")
-        merged.erased_at = clock.now()
-        merged.save()
-        Token.objects.filter(person=merged).delete()
-    Token.objects.filter(person=person).delete()
-    Sight.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
-    Draft.objects.filter(person=person).delete()
-    for each in (person, *Person.objects.filter(merged_into=person)):
+    selves = _selves(person)
+    blanked = _blank_records(selves)
+    for each in selves:
+        _blank(each)
+        Token.objects.filter(person=each).delete()
+        Sight.objects.filter(person=each, withdrawn_at=None).update(withdrawn_at=clock.now())
+        Draft.objects.filter(person=each).delete()
+        Likeness.objects.filter(Q(person=each) | Q(other=each)).delete()
         budgets.erase_words(each)
         sharing.erase_words(each)
     note(
@@ -75,12 +65,32 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
         person=person,
         detail={"records": blanked, "files": files, "asked_by_person": asked_by_person},
     )
-    return person
+    return selves[0]
 
 
-def _blank_records(person: Person) -> int:
+def _selves(person: Person) -> list[Person]:
+    """Return a person and everybody who was merged into them, at any remove: all one human being."""
+    found, new = [person], [person]
+    while new:
+        new = list(Person.objects.select_for_update().filter(merged_into__in=new))
+        found += new
+    return found
+
+
+def _blank(person: Person) -> None:
+    """Blank everything that says who somebody is, whatever fields there are."""
+    for field in Person._meta.get_fields():
+        if isinstance(field, EncryptedText):
+            setattr(person, field.name, "")
+    person.contact_by, person.safeguarding, person.safe_contact = "", False, False
+    person.erased_at = clock.now()
+    person.revision += 1
+    person.save()
+
+
+def _blank_records(selves: list[Person]) -> int:
     """Blank what could tell who somebody is in every version of their records; return how many changed."""
-    records = list(Record.objects.filter(person=person).iterator(chunk_size=500))
+    records = list(Record.objects.filter(person__in=selves).iterator(chunk_size=500))
     contracts = {r.contract_id for r in records if r.table == "achievements" and r.contract_id is not None}
     kept = _PRICED if contracts else frozenset()
     if any("area" in file_in_force(contract).text for contract in Contract.objects.filter(pk__in=contracts)):

@@ -369,6 +369,7 @@ def _banks(stage: Stage) -> None:
                 details=details,
                 confirmed=True,
                 how="call-back",
+                last_four=number[-4:],
                 check_note="Number held since the contract",
             )
 

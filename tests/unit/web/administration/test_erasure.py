@@ -208,3 +208,17 @@ def test_what_is_noted_of_an_erasure_names_nobody(world: Any) -> None:
     commands.erase_person(world.access("administrator"), person=world.people["ash"], asked_by_person=True)
     event = Event.of(world.partnership).get(verb="people.erase")
     assert "Ash" not in json.dumps(event.detail)
+
+
+def test_whoever_was_merged_into_somebody_is_erased_with_them(world: Any) -> None:
+    recorded(world.access("practitioner"), world=world)
+    from openoutcomes.web.core.scope import writing
+
+    with writing("test"):
+        Person.of(world.partnership).filter(pk=world.people["ash"].pk).update(
+            merged_into=world.people["blake"]
+        )
+    commands.erase_person(world.access("administrator"), person=world.people["blake"], asked_by_person=True)
+    stored = everything_stored()
+    assert "Mill Lane" not in stored
+    assert Person.of(world.partnership).get(pk=world.people["ash"].pk).name == ""
