@@ -159,7 +159,8 @@ def _is_small(contract: Contract) -> bool:
 def _tables(contract: Contract, person: Person, *, whole: bool) -> dict[str, list[dict[str, Any]]]:
     """Return the rows that the rules may look at: one person's, or everybody's under the contract."""
     # Records that were merged into this person's are theirs.
-    condition = Q(person=person) | Q(person__merged_into=person)
+    merged = Person.of(contract.partnership_id).filter(merged_into=person).values_list("pk", flat=True)
+    condition = Q(person__in=[person.pk, *merged])
     if whole:
         people = Person.of(contract.partnership_id).filter(
             Q(records__contract=contract) | Q(enrolments__programme__contract=contract)

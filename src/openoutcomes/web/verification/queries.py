@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateTimeField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncDate
 from django.http import Http404
 
 from openoutcomes.contracts.calendar import Calendar
@@ -26,7 +39,7 @@ from openoutcomes.web.verification.sampling import interval, median
 #: Working days within which an outcome should be looked at.
 IN_TIME = 10
 #: How far back turnaround is looked at.
-LOOK_BACK = dt.timedelta(days=365)
+LOOK_BACK = dt.timedelta(days=90)
 
 
 def verified_by_terms(contracts: list[Contract]) -> Q:
@@ -233,12 +246,13 @@ class Turnaround:
 
 
 def turnaround(access: Access) -> list[Turnaround]:
-    """Return how long outcomes waited for their first finding in the last year, and what waits, by provider.
+    """Return how long outcomes waited for the first findings of the last 90 days, and what waits, by provider.
 
     Managers see their own organisation, payers the contracts that they are party to.
     """
-    rows = Record.of(access.partnership).filter(_seen(access), table="achievements", withdrawn=False)
-    current = rows.filter(current=True)
+    current = Record.of(access.partnership).filter(
+        _seen(access), table="achievements", withdrawn=False, current=True
+    )
     found: dict[int, Turnaround] = {}
 
     def of(key: int | None) -> Turnaround:
@@ -254,26 +268,43 @@ def turnaround(access: Access) -> list[Turnaround]:
     for row in waits.order_by():
         one = of(row["organisation_id"])
         one.waiting, one.oldest = row["n"], row["oldest"]
-    decided = current.exclude(state="unverified").values("organisation_id", "state").annotate(n=Count("pk"))
-    for tally in decided.order_by():
-        of(tally["organisation_id"]).states[tally["state"]] = tally["n"]
-    since = clock.now() - LOOK_BACK
-    firsts = (
-        Record.of(access.partnership)
-        .filter(_seen(access), table="verifications", recorded_at__gte=since)
-        .order_by()
-        .values("about")
-        .annotate(first=Min("recorded_at"))
-        .values_list("about", "first")
-    )
-    first_found = dict(firsts)
-    recorded = rows.filter(version=1, recorded_at__gte=since - LOOK_BACK)
-    for record_id, at, key in recorded.values_list("record_id", "recorded_at", "organisation_id").iterator():
-        if record_id in first_found:
-            of(key).days.append(max(0, (first_found[record_id] - at).days))
+    for row in _findings_by_day(access):
+        one = of(row["organisation_id"])
+        one.states[row["code"]] += row["n"]
+        # Later findings on an outcome say nothing of how long it waited for the first.
+        if row["began"] is not None and not row["is_later"]:
+            one.days += [max(0, (row["found"] - row["began"]).days)] * row["n"]
     _name(access, found)
     _rates(access, found)
     return sorted(found.values(), key=lambda one: str(one.organisation))
+
+
+def _findings_by_day(access: Access) -> Any:
+    """Return how many findings of the last while there were by provider, kind, day, and day of recording."""
+    first = Record.of(access.partnership).filter(table="achievements", record_id=OuterRef("about"), version=1)
+    return (
+        Record.of(access.partnership)
+        .filter(
+            _seen(access),
+            table="verifications",
+            state="",
+            current=True,
+            withdrawn=False,
+            on__gte=clock.today() - LOOK_BACK,
+        )
+        .annotate(
+            found=TruncDate("recorded_at"),
+            began=TruncDate(Subquery(first.values("recorded_at")[:1], output_field=DateTimeField())),
+            is_later=Case(
+                When(values__has_key="replaces", then=Value(value=True)),
+                default=Value(value=False),
+                output_field=BooleanField(),
+            ),
+        )
+        .values("organisation_id", "code", "found", "began", "is_later")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
 
 
 def _seen(access: Access) -> Q:

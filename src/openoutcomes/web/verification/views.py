@@ -51,7 +51,7 @@ def verification(request: Any) -> HttpResponse:
     fields["provider"].choices = [("", "All"), *((o.organisation_id, o.name) for o in providers)]
     filters.is_valid()
     asked = filters.cleaned_data
-    rows = queries.queue(access).select_related("organisation", "contract", "person")
+    rows = queries.queue(access).prefetch_related("organisation", "contract", "person")
     if asked.get("show") == "answered":
         rows = rows.filter(state="queried")
     elif asked.get("show") == "late":
@@ -425,7 +425,7 @@ def _turnaround(request: Any) -> HttpResponse:
         "core/list_page.html",
         {
             "title": "How long verification takes",
-            "lead": "The middle wait is from recording to the first finding, over the last year.",
+            "lead": "Findings of the last 90 days. The middle wait is from recording to the first finding.",
             "back": _address(request, "verification") if decides else "",
             "actions": [] if decides else _sample_link(request),
             "listing": listing(
