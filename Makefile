@@ -19,23 +19,28 @@ CORE_ROOMS := standard contracts ledger
 CORE_SOURCES := $(CORE_ROOMS:%=--cov=src/openoutcomes/%)
 CORE_TESTS := $(wildcard $(foreach room,$(CORE_ROOMS),tests/unit/$(room) tests/spec/$(room) tests/generative/$(room))) \
 	tests/unit/test_money.py tests/unit/test_problems.py
+# Everything that uses the platform's database.
+WEB_TESTS := $(wildcard tests/unit/web tests/integration/web tests/acceptance tests/browser)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check lint types boundaries coverage docs docs-serve derived deep bench lock clean
+.PHONY: help demo test test-web-sqlite check lint types boundaries coverage docs docs-serve derived deep bench lock clean
 
 help: ## list these commands
 	@echo "Open Outcomes: make COMMAND"
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'	' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'	' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/.demo ## price a real contract end to end; ends in a page to open
 	$(BIN)/openoutcomes demo --out demo-output
 
 test: $(VENV)/.dev ## set up and run the tests (ARGS="-k word" passes options to pytest)
 	$(RUN) pytest $(ARGS)
+
+test-web-sqlite: $(VENV)/.dev ## the platform's tests once more, on SQLite whatever the environment names
+	OPENOUTCOMES_TEST_DATABASE_URL= OPENOUTCOMES_REQUIRE= $(RUN) pytest $(ARGS) $(WEB_TESTS)
 
 check: lint types boundaries coverage docs ## lint, types, boundaries, coverage of the core rooms, docs
 
@@ -68,6 +73,7 @@ derived: $(VENV)/.dev ## write again what is generated: schemas, templates, refe
 	$(BIN)/openoutcomes indigo rules > docs/reference/indigo-rules.md
 	$(RUN) openoutcomes.cli._reference
 	OPENOUTCOMES_HOME=$(VENV)/home $(RUN) openoutcomes.web.core.permissions_page
+	OPENOUTCOMES_HOME=$(VENV)/home $(RUN) openoutcomes.web.core.settings_page
 	$(BIN)/python tests/spec/contracts/test_reference.py
 	$(BIN)/python tests/spec/guides/test_guides.py
 

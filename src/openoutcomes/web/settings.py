@@ -1,6 +1,6 @@
 """Settings of the platform, all from the environment, with defaults for one small charity.
 
-Every setting is ``OPENOUTCOMES_SOMETHING`` and is listed with its meaning in docs/run/settings.md
+Every setting is a variable below, and is listed with its meaning in docs/run/settings.md
 (a test holds the two together). Whatever is not given is kept in the home folder: the database, the
 keys and the uploaded files.
 """
