@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from django_scopes import scope
 from web_world import World, make_user, seat
 
 #: The day on which claims are prepared in tests, unless they say otherwise.
@@ -34,10 +36,24 @@ def staff(world: World) -> None:
         seat(world.partnership, world.users[name], role, world.organisations[where])
 
 
+@pytest.fixture
+def busy(world: World) -> Any:
+    """The world with outcomes of three people, on 7 April 2025: two payable at Harbour, one held, one at Lantern."""
+    with on(DAY), scope(partnership=world.partnership):
+        staff(world)
+        world.outcomes = {
+            "first": achieve(world, "ash"),
+            "second": achieve(world, "blake", day=dt.date(2025, 3, 3)),
+            "waits": achieve(
+                world, "blake", "home-3-months", dt.date(2025, 3, 30), evidence="", accepted=False
+            ),
+            "other": achieve(world, "casey", by="other_practitioner"),
+        }
+        yield world
+
+
 def write(world: World, who: str, table: str, values: dict[str, Any], **kwargs: Any) -> Any:
     """Store a record as somebody, through the one store."""
-    from django_scopes import scope
-
     from openoutcomes.web.core.scope import writing
     from openoutcomes.web.records import store
 
@@ -166,3 +182,20 @@ def figures(claim: Any, key: str) -> tuple[int, ...]:
     rows = Share.of(claim.partnership).filter(claim=claim, payer__named=key)
     found = rows.aggregate(**{f"{name}_sum": Sum(name, default=0) for name in FIGURES})
     return tuple(found[f"{name}_sum"] for name in FIGURES)
+
+
+def send(client: Any, address: str, **values: Any) -> Any:
+    """Open a form, then send it with its key; return the answer."""
+    page = client.get(address)
+    assert page.status_code == 200, (address, page.status_code)
+    hidden = {
+        name: page.context["form"].initial[name]
+        for name in ("once", "waited")
+        if name in page.context["form"].initial
+    }
+    return client.post(address, {**hidden, **values})
+
+
+def date_parts(name: str, day: dt.date) -> dict[str, Any]:
+    """Return a date as the three boxes of a form."""
+    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}

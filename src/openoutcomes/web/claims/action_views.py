@@ -153,13 +153,17 @@ def approve(request: Any, claim_id: str, payer: int) -> HttpResponse:
         .order_by("achieved_on", "line_id")
         if share.unapproved
     ]
-    waiting = showing.cash(sum(share.unapproved for share in shares), claim.contract.currency)
-    form = forms.ApproveForm(request.POST or None, lines=_choices(claim, shares))
+    waited = sum(share.unapproved for share in shares)
+    waiting = showing.cash(waited, claim.contract.currency)
+    form = forms.ApproveForm(request.POST or None, lines=_choices(claim, shares), initial={"waited": waited})
     back = url(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         chosen = form.chosen()
-        commands.approve_claim(request.access, claim=claim, payer=party, lines=chosen, once=form.key())
+        commands.approve_claim(
+            request.access, claim=claim, payer=party, lines=chosen, waited=form.cleaned_data["waited"],
+            once=form.key(),
+        )  # fmt: skip
 
     led = done(request, form, work, f"Approved for {party.organisation}. It waits to be paid.", back)
     count = f"{len(shares)} {'line' if len(shares) == 1 else 'lines'}"

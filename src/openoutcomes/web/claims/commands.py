@@ -173,8 +173,13 @@ def withdraw_claim(by: Access, *, claim: Claim, why: str = "") -> Claim:
 
 
 @command
-def approve_claim(by: Access, *, claim: Claim, payer: Party, lines: Collection[str] = ()) -> Approval:
-    """Approve a payer's share of a claim: all that is not disputed, or only the lines named."""
+def approve_claim(
+    by: Access, *, claim: Claim, payer: Party, lines: Collection[str] = (), waited: int | None = None
+) -> Approval:
+    """Approve a payer's share of a claim: all that is not disputed, or only the lines named.
+
+    ``waited`` is what was shown as waiting, in minor units: refused when it is no longer that.
+    """
     by.require("claims.approve", payer.organisation)
     contract = open_contract(claim.contract)
     claim = _locked_row(claim)
@@ -197,6 +202,10 @@ def approve_claim(by: Access, *, claim: Claim, payer: Party, lines: Collection[s
     if missing := chosen - waiting:
         what = f"{len(missing)} of these lines do not wait for {payer.organisation}'s approval."
         raise refuse(what, "Open the page again to see how the claim stands now.", "lines")
+    waits = sum(share.unapproved for share in shares if share.line_id not in disputed)
+    if waited is not None and waited != waits:
+        what = "what waits for you has changed since this page was opened."
+        raise refuse(what, "Look at the claim again.", "what")
     if not chosen:
         raise refuse("nothing of this claim waits for your approval.", "See how it stands on its page.")
     posted = post(

@@ -100,13 +100,12 @@ class ApproveForm(BaseForm):
         label="Lines", required=False, widget=forms.CheckboxSelectMultiple
     )  # fmt: skip
 
+    #: What waited when the page was opened, in minor units: nobody approves more than they were shown.
+    waited = forms.IntegerField(widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, lines: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(lines) > 1:
-            self.fields["lines"].choices = lines  # type: ignore[attr-defined]
-        else:
-            del self.fields["lines"]
-            del self.fields["what"]
+        self.fields["lines"].choices = lines  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Want a tick where only some lines are approved."""

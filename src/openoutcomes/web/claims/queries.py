@@ -50,6 +50,8 @@ def claim_or_404(access: Access, claim_id: str, action: str = "claims.view") -> 
     found = rows.filter(claim_id=claim_id).first()
     if found is None:
         raise Http404("No such claim, or not one that you may see")
+    # Known already: asked for by nothing below again.
+    found.partnership = found.contract.partnership = found.provider.partnership = access.partnership
     return found
 
 

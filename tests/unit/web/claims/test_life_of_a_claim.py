@@ -3,25 +3,10 @@
 import datetime as dt
 
 import pytest
-from django_scopes import scope
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.claims.models import Claim
-from web_claims import DAY, achieve, approve, bank, figures, find, lock, on, pay, prepare, sound, staff
-
-
-@pytest.fixture
-def busy(world):
-    """The world with outcomes of three people, on 7 April 2025."""
-    with on(DAY), scope(partnership=world.partnership):
-        staff(world)
-        world.first = achieve(world, "ash")
-        world.second = achieve(world, "blake", day=dt.date(2025, 3, 3))
-        world.waits = achieve(
-            world, "blake", "home-3-months", dt.date(2025, 3, 30), evidence="", accepted=False
-        )
-        world.other = achieve(world, "casey", by="other_practitioner")
-        yield world
+from web_claims import DAY, approve, bank, figures, find, lock, on, pay, prepare, sound
 
 
 def test_a_claim_goes_from_records_to_the_last_penny(busy):
@@ -53,10 +38,10 @@ def test_a_claim_goes_from_records_to_the_last_penny(busy):
 def test_what_changes_after_locking_comes_in_the_next_claim(busy):
     first = lock(busy, prepare(busy))
     with on(dt.date(2025, 7, 3)):
-        find(busy, busy.first, "refused", "the letter is dated before the move")
+        find(busy, busy.outcomes["first"], "refused", "the letter is dated before the move")
         claim = prepare(busy, "2025-Q2", to=dt.date(2025, 6, 30))
         rows = {line.line_id: line for line in claim.lines.all()}
-        off = rows[f"{busy.first.record_id}/adj-1"]
+        off = rows[f"{busy.outcomes['first'].record_id}/adj-1"]
         assert (off.kind, off.amount) == ("adjustment", -50_000)
         assert "was claimed before" in off.reason
         assert "the letter is dated before the move" in off.reason
@@ -68,8 +53,8 @@ def test_what_changes_after_locking_comes_in_the_next_claim(busy):
 
 def test_each_provider_claims_its_own_lines_alone(busy):
     harbour, lantern = prepare(busy), prepare(busy, who="other_manager", where="lantern")
-    assert {line.origin for line in lantern.lines.all()} == {busy.other.record_id}
-    assert busy.other.record_id not in {line.origin for line in harbour.lines.all()}
+    assert {line.origin for line in lantern.lines.all()} == {busy.outcomes["other"].record_id}
+    assert busy.outcomes["other"].record_id not in {line.origin for line in harbour.lines.all()}
     lock(busy, harbour)
     lock(busy, lantern, "other_manager")
     sound(busy)
@@ -77,10 +62,10 @@ def test_each_provider_claims_its_own_lines_alone(busy):
 
 def test_outcomes_after_the_period_wait_for_the_next_claim(busy):
     claim = prepare(busy, to=dt.date(2025, 2, 28))
-    assert {line.origin for line in claim.lines.all()} == {busy.first.record_id}
+    assert {line.origin for line in claim.lines.all()} == {busy.outcomes["first"].record_id}
     lock(busy, claim)
     rest = prepare(busy, "2025-Q1 rest")
-    assert {line.origin for line in rest.lines.all() if line.amount} == {busy.second.record_id}
+    assert {line.origin for line in rest.lines.all() if line.amount} == {busy.outcomes["second"].record_id}
 
 
 def test_a_locked_claim_never_prices_again(busy):

@@ -1,0 +1,5 @@
+"""The world with outcomes to claim."""
+
+from web_claims import busy
+
+__all__ = ["busy"]
