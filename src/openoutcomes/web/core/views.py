@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 
 from openoutcomes.web.core.pages import page
 from openoutcomes.web.core.waiting import waiting_for
+from openoutcomes.web.people.models import Person
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,7 +36,10 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @page("partnership.view")
 def home(request: Any) -> HttpResponse:
-    """Show a seat what waits for it."""
+    """Show a seat what waits for it; whoever is here for themselves alone comes to their own record."""
+    own = Person.of(request.access.partnership).filter(pk__in=request.access.person_ids())
+    if request.access.roles() == {"person"} and len(own) == 1:
+        return redirect("person", partnership=request.access.partnership.slug, person_id=own[0].person_id)
     return render(request, "core/home.html", {"waiting": waiting_for(request.access)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -181,6 +182,16 @@ def _records(
             recorded_by=by,
             seconds=chance.randint(low, high) if by else None,
         )
+        if name == "enrolments" and "ended_on" in values:
+            # Known from its first day; that it ended came to be known when it did.
+            record.recorded_at = _recorded(setting, {}, on, person, chance)
+            record.values = {k: v for k, v in clean.items() if k not in ("ended_on", "end_reason")}
+            record.current = False
+            later = copy(record)
+            later.values, later.version, later.current = clean, 2, True
+            later.recorded_at = _recorded(setting, values, on, person, chance)
+            later.recorded_by, later.seconds = None, None
+            yield later
         if name == "achievements":
             setting.achievements[record_id] = record
         elif name == "verifications" and of is not None:
