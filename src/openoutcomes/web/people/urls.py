@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from openoutcomes.web.people import draft_views, duplicate_views, identity_views, list_views, person_views
+from openoutcomes.web.people import (
+    account_views,
+    draft_views,
+    duplicate_views,
+    identity_views,
+    list_views,
+    person_views,
+)
 
 urlpatterns = [
     path("", list_views.people, name="people"),
@@ -20,6 +27,7 @@ urlpatterns = [
     path("<str:person_id>/", person_views.person, name="person"),
     path("<str:person_id>/details/", identity_views.edit, name="person_edit"),
     path("<str:person_id>/safeguarding/", identity_views.safeguarding, name="person_safeguarding"),
+    path("<str:person_id>/account/", account_views.account, name="person_account"),
     path("<str:person_id>/enrol/", identity_views.enrol, name="person_enrol"),
     path("<str:person_id>/merge/", duplicate_views.choose, name="person_merge"),
     path("<str:person_id>/merge/<str:other_id>/", duplicate_views.merge, name="people_merge"),
