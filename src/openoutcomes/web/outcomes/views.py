@@ -37,6 +37,7 @@ from openoutcomes.web.outcomes.forms import EvidenceForm, OutcomeForm, OutcomesF
 from openoutcomes.web.outcomes.models import Evidence
 from openoutcomes.web.outcomes.preview import Preview, preview
 from openoutcomes.web.partnerships.models import Organisation, Programme
+from openoutcomes.web.people import drafts
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.people.queries import enrolments_for, look_at, person_or_404
 from openoutcomes.web.records.models import Record
@@ -207,13 +208,12 @@ def add_for(request: Any, person_id: str) -> HttpResponse:
 
 
 @page("outcomes.record")
-def add(request: Any, enrolment_id: str) -> HttpResponse:
+def add(request: Any, enrolment_id: str, code: str = "") -> HttpResponse:
     """Record an outcome: choose it from the card, fill it in, see what it would pay, and save."""
     access = request.access
     enrolment = _enrolment_or_404(access, enrolment_id)
     look_at(access, enrolment.person.person_id, "outcomes.add")
     contract = enrolment.programme.contract
-    code = request.GET.get("outcome", "")
     here = _address(request, "outcome_add", enrolment_id=enrolment_id)
     context: dict[str, Any] = {
         "enrolment": enrolment,
@@ -227,10 +227,13 @@ def add(request: Any, enrolment_id: str) -> HttpResponse:
         context |= {"groups": card(contract, access.partnership), "unknown": code}
         return render(request, "outcomes/card.html", context)
     others = _others(access, enrolment.organisation)
-    form = OutcomeForm(
-        request.POST or None, line=line, organisations=[(key, one.name) for key, one in others.items()]
+    slot = drafts.slot(request, line.name)
+    form = slot.fill(
+        OutcomeForm(
+            request.POST or None, line=line, organisations=[(key, one.name) for key, one in others.items()]
+        )
     )
-    context |= {"line": line, "form": form}
+    context |= {"line": line, "form": form, "draft": slot}
     step = request.POST.get("step", "")
     if request.method != "POST" or step == "edit" or not form.is_valid():
         if step == "edit":
@@ -274,6 +277,7 @@ def _confirm(
                 # What is wrong can be mended in the form; files have to be chosen again in either case.
                 return render(request, "outcomes/form.html", context)
         else:
+            context["draft"].done()
             say(request, "The outcome was recorded.")
             return redirect(_address(request, "outcome", record_id=recorded.record_id))
     context |= {

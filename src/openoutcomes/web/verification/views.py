@@ -27,6 +27,7 @@ from openoutcomes.web.outcomes.queries import (
     seats_of,
 )
 from openoutcomes.web.partnerships.models import Organisation
+from openoutcomes.web.people import drafts
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.verification import commands, queries, risk
 from openoutcomes.web.verification.forms import AnswerForm, FindingForm, QueueFilter, RestForm, SampleForm
@@ -189,13 +190,15 @@ def query_answer(request: Any, record_id: str) -> HttpResponse:
         raise Http404("Not an outcome of your organisation's")
     back = _address(request, "outcome", record_id=record_id)
     question = queries.question_open_on(record)
-    form = AnswerForm(request.POST or None)
+    slot = drafts.slot(request, "Answer the verifier")
+    form = slot.fill(AnswerForm(request.POST or None))
     if request.method == "POST" and form.is_valid():
         try:
             commands.answer(access, achievement=record, text=form.cleaned_data["answer"], once=form.key())
         except InputError as error:
             problems_into(form, error)
         else:
+            slot.done()
             say(request, "Your answer was sent to the verifier.")
             return redirect(back)
     elif question is None or question.answered_at is not None:
@@ -210,6 +213,7 @@ def query_answer(request: Any, record_id: str) -> HttpResponse:
             "title": "Answer the verifier",
             "form": form,
             "button": "Send the answer",
+            "draft": slot,
             "back": back,
             "asked": last.values.get("reason", "") if last else "",
             "record": record,

@@ -346,7 +346,7 @@ def test_mistakes_are_said_and_nothing_is_kept(world, settings, sent, message):
 
 def test_files_can_be_sent_with_the_outcome_itself(world):
     client = world.client("practitioner")
-    at = world.url("outcome_add", enrolment_id=world.enrolments["ash"].enrolment_id) + "?outcome=home-entry"
+    at = world.url("outcome_form", enrolment_id=world.enrolments["ash"].enrolment_id, code="home-entry")
     sent = {"once": "k", "step": "save", **boxes("achieved_on", FEB), **boxes("evidence_0", FEB)}
     wrong = client.post(at, {**sent, "file_0": upload(b"MZ", "virus.pdf")})
     assert b"virus.pdf: this is neither a picture nor a PDF" in wrong.content.replace(b"Virus", b"virus")

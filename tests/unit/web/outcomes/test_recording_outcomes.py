@@ -63,7 +63,7 @@ def test_the_card_shows_each_outcome_with_its_price_and_the_evidence_in_plain_wo
 
 def test_an_outcome_is_recorded_in_three_steps_without_scripts(world):
     client = world.client("practitioner")
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     form = client.get(at).context["form"]
     sent = {
         "once": form.initial["once"],
@@ -92,7 +92,7 @@ def test_an_outcome_is_recorded_in_three_steps_without_scripts(world):
 
 def test_the_form_sent_twice_records_once(world):
     client = world.client("practitioner")
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     sent = {"once": "abc", "step": "save", **boxes("achieved_on", FEB)}
     assert [client.post(at, sent).status_code for _ in range(2)] == [302, 302]
     assert achievements(world).count() == 1
@@ -100,7 +100,7 @@ def test_the_form_sent_twice_records_once(world):
 
 def test_the_same_outcome_on_the_same_day_is_refused_with_what_to_do(world):
     record(world)
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     page = world.client("practitioner").post(at, {"step": "save", **boxes("achieved_on", FEB)})
     assert b"recorded already for this person on this day" in page.content
     assert achievements(world).count() == 1
@@ -130,7 +130,7 @@ def test_once_withdrawn_it_can_be_recorded_again(world):
     ],
 )
 def test_mistakes_are_said_and_nothing_is_recorded(world, sent, message):
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     page = world.client("practitioner").post(at, {"step": "save", **sent})
     assert page.status_code == 200
     assert message in page.content.decode()
@@ -138,7 +138,7 @@ def test_mistakes_are_said_and_nothing_is_recorded(world, sent, message):
 
 
 def test_going_back_from_the_check_keeps_what_was_typed(world):
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     page = world.client("practitioner").post(
         at, {"step": "edit", "note": "kept", **boxes("achieved_on", FEB)}
     )
@@ -147,7 +147,7 @@ def test_going_back_from_the_check_keeps_what_was_typed(world):
 
 
 def test_an_outcome_that_is_not_on_the_card_leads_back_to_it(world):
-    page = world.client("practitioner").get(f"{add_address(world)}?outcome=nonsense")
+    page = world.client("practitioner").get(f"{add_address(world)}nonsense/")
     assert b"is not on this card" in page.content
     with pytest.raises(InputError, match="not an outcome of the contract"):
         record(world, outcome="nonsense")
@@ -384,7 +384,7 @@ def test_the_part_others_played_is_kept_changed_and_withdrawn(world):
 
 
 def test_a_part_is_given_in_per_cent_on_the_form(world):
-    at = f"{add_address(world)}?outcome=home-entry"
+    at = f"{add_address(world)}home-entry/"
     sent = {
         "step": "save",
         **boxes("achieved_on", FEB),
@@ -545,3 +545,18 @@ def test_a_persons_page_shows_their_outcomes_and_what_each_needs(world):
     box = outcomes(world.access("practitioner"), world.people["blake"])
     assert box == {"lines": [], "may_add": True, "person": world.people["blake"]}
     assert outcomes(world.access("other_practitioner"), world.people["ash"]) is None
+
+
+def test_what_was_typed_and_not_sent_is_there_again_for_the_same_outcome_alone(world):
+    client = world.client("practitioner")
+    at = f"{add_address(world)}home-entry/"
+    page = client.get(at)
+    slot = page.context["draft"]
+    assert b"data-draft=" in page.content
+    client.post(str(slot), {"draft_of": slot.token, "note": "Half a sentence", **boxes("achieved_on", FEB)})
+    again = client.get(at)
+    assert b"Half a sentence" in again.content
+    assert b"Half a sentence" not in client.get(f"{add_address(world)}home-3-months/").content
+    sent = {"once": again.context["form"].initial["once"], "step": "save", **boxes("achieved_on", FEB)}
+    assert client.post(at, sent).status_code == 302
+    assert b"Half a sentence" not in client.get(at).content
