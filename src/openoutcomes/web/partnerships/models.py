@@ -105,11 +105,21 @@ class Membership(Scoped):
 
         indexes = [models.Index(fields=["user", "ended_at"])]
         constraints = [
+            # Three, since SQLite takes two blanks for different.
             models.UniqueConstraint(
                 fields=["partnership", "user", "role", "organisation"],
                 condition=models.Q(ended_at=None),
                 name="seat_once",
-                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "user", "role"],
+                condition=models.Q(ended_at=None, organisation=None, person=None),
+                name="seat_in_the_whole_once",
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "user", "person"],
+                condition=models.Q(ended_at=None) & ~models.Q(person=None),
+                name="seat_of_a_person_once",
             ),
             # A seat at the front line without an organisation would reach nobody, or everybody.
             models.CheckConstraint(

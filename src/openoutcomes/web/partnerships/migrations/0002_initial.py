@@ -91,7 +91,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('partnership', 'user', 'role', 'organisation'), name='seat_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('partnership', 'user', 'role', 'organisation'), name='seat_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('organisation', None), ('person', None)), fields=('partnership', 'user', 'role'), name='seat_in_the_whole_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), models.Q(('person', None), _negated=True)), fields=('partnership', 'user', 'person'), name='seat_of_a_person_once'),
         ),
         migrations.AddConstraint(
             model_name='membership',
