@@ -27,14 +27,18 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-web-sqlite check lint types boundaries coverage docs docs-serve derived deep bench lock clean
+.PHONY: help demo demo-stop test test-web-sqlite check lint types boundaries coverage docs docs-serve derived deep bench lock clean
 
 help: ## list these commands
 	@echo "Open Outcomes: make COMMAND"
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'	' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
-demo: $(VENV)/.demo ## price a real contract end to end; ends in a page to open
+demo: $(VENV)/.demo ## price a real contract end to end, then open the platform with a worked partnership
 	$(BIN)/openoutcomes demo --out demo-output
+	$(BIN)/openoutcomes web demo --home demo-home
+
+demo-stop: ## stop what make demo opened
+	@test ! -d demo-home || $(BIN)/openoutcomes web demo --stop --home demo-home
 
 test: $(VENV)/.dev ## set up and run the tests (ARGS="-k word" passes options to pytest)
 	$(RUN) pytest $(ARGS)
@@ -87,8 +91,8 @@ lock: ## renew both lock files (for maintainers; needs uv. ARGS="--upgrade" take
 	$(LOCK) --group build $(ARGS) --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock $(ARGS) --output-file requirements-dev.lock
 
-clean: ## remove what these commands made, except the environment
-	rm -rf site demo-output build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+clean: demo-stop ## remove what these commands made, except the environment
+	rm -rf site demo-output demo-home build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/.python:
 	@for python in $${PYTHON:-python3.11 python3 python3.12 python3.13 python3.14 python}; do \

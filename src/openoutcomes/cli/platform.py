@@ -65,8 +65,11 @@ def _migrate() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    # Sessions that have run out, which nothing else removes.
+    # Sessions that have run out, and files of evidence that no row names: nothing else removes them.
     call_command("clearsessions", verbosity=0)
+    from openoutcomes.web.outcomes.files import sweep
+
+    sweep()
 
 
 def serve(
