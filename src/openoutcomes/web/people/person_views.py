@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from openoutcomes.web.audit.models import Event
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import PAGE
 from openoutcomes.web.core.pages import page
-from openoutcomes.web.core.permissions import ROLES
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.people import queries
+from openoutcomes.web.people.looks import looks
 from openoutcomes.web.people.models import Enrolment, Merge, Person, Sight
 from openoutcomes.web.people.next_action import next_action
 from openoutcomes.web.people.sections import boxes_for
 from openoutcomes.web.records import queries as records
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.records.words import Line, facts_of, line
-
-#: What the audit trail calls the ways of looking at a person, in words.
-_LOOKS = {
-    "people.view": "Looked at your page",
-    "records.view": "Looked at a record",
-    "records.readings": "Looked at how answers changed",
-    "records.open_form": "Opened a form to record something",
-}
-
-
-#: What the audit trail calls changes, in words that a person knows.
-_DID = {
-    "people.add": "Wrote you down",
-    "people.edit": "Changed your details",
-    "people.enrol": "Added you to a programme",
-    "people.end_enrolment": "Ended support in a programme",
-    "people.hand_over": "Gave you another worker",
-    "people.safeguard": "Wrote about keeping you safe",
-    "people.merge": "Put two records about you together",
-    "records.change": "Changed a record",
-    "records.withdraw": "Withdrew a record",
-    "records.plan_contact": "Planned to get in touch",
-}
 
 
 @page("people.view")
@@ -181,8 +155,8 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
     words = rows.filter(table__in=("strengths", "goals")).order_by("on", "pk")
     lines = [line(record, slug) for record in words]
     details = rows.filter(table="people").first()
-    looks = Event.of(access.partnership).filter(person=found).exclude(user=access.user)
-    paginator = Paginator(looks.select_related("organisation").order_by("-at", "-pk"), 4 * PAGE)
+    noted = Event.of(access.partnership).filter(person=found).exclude(user=access.user)
+    paginator = Paginator(noted.select_related("organisation").order_by("-at", "-pk"), 4 * PAGE)
     shown = paginator.get_page(request.GET.get("looks"))
     with_whom = (
         Sight.of(access.partnership).filter(Sight.holds(), person=found).select_related("organisation")
@@ -195,7 +169,7 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
         "details": facts_of(details) if details else [],
         "with_whom": list(with_whom.order_by("organisation__name")),
         "enrolments": _own_enrolments(found),
-        "looks": _looks(list(shown.object_list)),
+        "looks": looks(list(shown.object_list)),
         "looks_older": shown.next_page_number() if shown.has_next() else None,
         "boxes": boxes_for(access, found),
         "today": today(),
@@ -209,32 +183,3 @@ def _own_enrolments(found: Person) -> list[Enrolment]:
     return list(
         rows.select_related("programme", "organisation", "practitioner").order_by("-started_on", "pk")
     )
-
-
-@dataclass
-class Look:
-    """What somebody did on one day: the part they play and for whom, never their name."""
-
-    on: dt.date
-    who: str
-    did: str
-    times: int = 1
-
-
-def _looks(events: list[Event]) -> list[Look]:
-    """Return who looked at or changed something, each day's repetitions as one line."""
-    found: dict[tuple[dt.date, str, str], Look] = {}
-    for event in events:
-        roles = [ROLES[role][0] for role in event.roles.split(",") if role in ROLES]
-        who = ", ".join(filter(None, (" and ".join(roles) or "The platform", str(event.organisation or ""))))
-        noun, _, verb = event.verb.partition(".")
-        did = _LOOKS.get(event.verb) or _DID.get(event.verb)
-        if did is None:
-            done = "Looked at" if event.kind == "view" else "Recorded" if noun == "records" else "Changed"
-            did = f"{done}: {verb.replace('_', ' ')}"
-        key = (timezone.localdate(event.at), who, did)
-        if key in found:
-            found[key].times += 1
-        else:
-            found[key] = Look(*key)
-    return list(found.values())
