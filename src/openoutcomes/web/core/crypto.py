@@ -113,5 +113,11 @@ def name_tokens(partnership_id: int, *names: str) -> set[str]:
 
 
 def search_tokens(partnership_id: int, text: str) -> Iterable[str]:
-    """Return the digests that a stored name must all have to match what was typed."""
-    return [digest(partnership_id, "name", word[:_LONGEST]) for word in plain_words(text)]
+    """Return the digests that a stored name must all have to match what was typed.
+
+    A last word of a letter or two is still being typed, so it does not count yet.
+    """
+    words = plain_words(text)
+    if len(words) > 1 and len(words[-1]) < SHORTEST:
+        del words[-1]
+    return [digest(partnership_id, "name", word[:_LONGEST]) for word in words]

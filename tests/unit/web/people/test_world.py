@@ -32,6 +32,7 @@ def test_a_row_saved_outside_a_command_fails(world):
         ("ash", {"Ash Example"}),
         ("exam", {"Ash Example"}),
         ("EXAMPLE ash", {"Ash Example"}),
+        ("ash e", {"Ash Example"}),
         ("07700900123", {"Ash Example", "Blake Sample"}),
         ("zzz", set()),
     ],
