@@ -101,11 +101,11 @@ def _front_line(stage: Stage) -> None:
         .select_related("person", "practitioner", "organisation", "programme__contract")
         .order_by("pk")
     )
-    people = {user.pk: key for key, user in stage.users.items()}
+    people: dict[int | None, str] = {user.pk: key for key, user in stage.users.items()}
     seats = {key: stage.seat(key) for key in people.values() if key != "person"}
     for enrolment in enrolments[::2]:
         by = seats[people[enrolment.practitioner_id]]
-        day = enrolment.started_on + dt.timedelta(days=chance.randrange(1, 15))
+        day = (enrolment.started_on or stage.began) + dt.timedelta(days=chance.randrange(1, 15))
         with stage.on(day):
             goal = {"words": chance.choice(_GOALS), "domain": "home", "set_on": clock.today(),
                     "review_on": clock.today() + dt.timedelta(days=90)}  # fmt: skip
@@ -153,7 +153,7 @@ def _pathway(stage: Stage, enrolments: list[Enrolment]) -> None:
 
 
 def _budget(
-    stage: Stage, enrolments: list[Enrolment], seats: dict[str, Access], people: dict[int, str]
+    stage: Stage, enrolments: list[Enrolment], seats: dict[str, Access], people: dict[int | None, str]
 ) -> None:
     manager = stage.seat("manager")
     programme = stage.programmes["harbour-lights"]
@@ -263,6 +263,8 @@ def _evidence(stage: Stage) -> None:
     )
     managers = {"harbour-lights": "link-worker", "lantern-house": "coach", "second-step": "small-charity"}
     for number, record in enumerate(waiting):
+        if record.organisation is None or record.person is None or record.on is None:
+            continue
         by = stage.seat(managers[record.organisation.organisation_id])
         content = picture(
             "Tenancy agreement",
@@ -392,7 +394,7 @@ def _investing(stage: Stage) -> list[Act]:
 
 def _quarters(first: dt.date, today: dt.date) -> list[tuple[dt.date, dt.date]]:
     """Return the quarters that are over, with time to claim for them, each as its first and last day."""
-    found = []
+    found: list[tuple[dt.date, dt.date]] = []
     start = first
     while True:
         index = start.year * 12 + start.month - 1 + 3
