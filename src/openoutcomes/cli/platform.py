@@ -36,9 +36,15 @@ def _home(home: Path | None) -> Path:
     return Path(os.environ.get("OPENOUTCOMES_HOME") or "openoutcomes-home").absolute()
 
 
-def _set_up(home: Path | None) -> Path:
-    """Set Django up for a home folder, making it where there is none, and return the folder."""
-    _home(home)
+def _set_up(home: Path | None, *, is_new: bool = True) -> Path:
+    """Set Django up for a home folder, and return the folder.
+
+    It is made where there is none, unless the command is about what is there already.
+    """
+    folder = _home(home)
+    if not is_new and not folder.exists():
+        mend = "Name the folder with --home, or set OPENOUTCOMES_HOME."
+        raise InputError(Problem("there is no such home folder.", mend, str(folder)))
     os.environ["DJANGO_SETTINGS_MODULE"] = "openoutcomes.web.settings"
     import django
     from django.conf import settings
@@ -46,6 +52,10 @@ def _set_up(home: Path | None) -> Path:
 
     made: Path = settings.HOME.make()
     django.setup()
+    name = connection.settings_dict["NAME"]
+    if not is_new and connection.vendor == "sqlite" and not Path(name).exists():
+        mend = "Name the right folder with --home, or start with: openoutcomes serve"
+        raise InputError(Problem("there is no database here yet.", mend, str(folder)))
     try:
         connection.ensure_connection()
     except DatabaseError as error:
@@ -198,7 +208,7 @@ def account(
         raise InputError(
             Problem("one thing at a time can be done to an account.", "Give one of the options.")
         )
-    _set_up(home)
+    _set_up(home, is_new=False)
     from openoutcomes.web.accounts import upkeep
 
     if close:
@@ -226,7 +236,7 @@ def backup(
     """Back everything up into one file, while people work."""
     began = time.perf_counter()
     target = target.absolute()
-    _set_up(home)
+    _set_up(home, is_new=False)
     from openoutcomes.web.serving import backups
 
     made = backups.backup(target, with_keys=with_keys)
@@ -364,7 +374,7 @@ def rotate_keys(
 
     It can be stopped and run again, and people can work meanwhile.
     """
-    _set_up(home)
+    _set_up(home, is_new=False)
     from django.conf import settings
 
     from openoutcomes.web.serving import keys
