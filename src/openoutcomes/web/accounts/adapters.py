@@ -83,6 +83,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
         """Decrypt a secret with whichever key fits."""
         return decrypt(encrypted_text)
 
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - as django-allauth calls it
+        """Return what a new key is called until its owner says otherwise."""
+        from allauth.mfa.models import Authenticator  # noqa: PLC0415 - models load after this
+
+        return f"Key {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return whom a passkey is for: the host of the platform's address, whatever the request says."""
         return {"id": settings.SITE_HOST, "name": "Open Outcomes"}
