@@ -206,6 +206,12 @@ def add_people(world: World) -> None:
         )  # fmt: skip
 
 
+def close_files(answer: Any) -> None:
+    """Close the files behind an answer. ``answer.close()`` would end the test's own connection with it."""
+    for close in answer._resource_closers:
+        close()
+
+
 @pytest.fixture
 def world(db: Any) -> World:
     """A partnership with somebody in every role and three people supported."""
@@ -220,4 +226,14 @@ def elsewhere(db: Any) -> World:
     return make_world("otherplace")
 
 
-__all__ = ["SEATS", "TERMS", "World", "elsewhere", "make_user", "make_world", "seat", "world"]
+__all__ = [
+    "SEATS",
+    "TERMS",
+    "World",
+    "close_files",
+    "elsewhere",
+    "make_user",
+    "make_world",
+    "seat",
+    "world",
+]

@@ -16,6 +16,7 @@ from openoutcomes.standard.reading import check_path
 from openoutcomes.web.audit.models import Event
 from openoutcomes.web.core.commands import command, note
 from openoutcomes.web.records import store
+from web_world import close_files
 
 
 @command
@@ -37,7 +38,7 @@ def made(world: Any, who: str, name: str, **sent: str) -> zipfile.ZipFile:
     answer = world.client(who).post(world.url(name), sent)
     assert answer.status_code == 200
     content = b"".join(answer.streaming_content)
-    answer.close()
+    close_files(answer)
     return zipfile.ZipFile(io.BytesIO(content))
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
+from web_world import close_files
 
 from openoutcomes.web.core import logs, views
 from openoutcomes.web.core.middleware import POLICY
@@ -48,7 +49,7 @@ def kinds(world: Any, monkeypatch: Any) -> list[tuple[str, int, Any]]:
     monkeypatch.setattr(views, "waiting_for", breaks)
     found.append(("broken", 500, signed_in.get("/p/kirkdale/")))
     for _, _, answer in found:
-        answer.close()
+        close_files(answer)
     return found
 
 

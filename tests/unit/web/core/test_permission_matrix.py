@@ -13,6 +13,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from openoutcomes.web.core.permissions import IN_AN_ORGANISATION, MATRIX, ROLES
+from web_world import close_files
 
 #: What stands for a part of an address that names something; nothing has these ids.
 _NOBODY = {"int": "999999", "slug": "nobody", "str": "nobody", "uuid": "00000000-0000-4000-8000-000000000000"}
@@ -73,7 +74,7 @@ def test_a_role_is_let_into_just_the_pages_of_its_actions(world: Any, role: str)
         for ask in (client.get, client.post):
             answer = ask(address)
             status = answer.status_code
-            answer.close()
+            close_files(answer)
             if (status == 403) == allowed:
                 wrong.append(f"{ask.__name__.upper()} {address} ({view.action}): {status}")
     assert wrong == []
