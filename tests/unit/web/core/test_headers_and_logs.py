@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
-from web_world import close_files
 
 from openoutcomes.web.core import logs, views
 from openoutcomes.web.core.middleware import POLICY
+from web_world import close_files
 
 
 def kinds(world: Any, monkeypatch: Any) -> list[tuple[str, int, Any]]:
