@@ -35,6 +35,8 @@ from urllib.parse import urlencode
 
 BUDGET = (200, 500)
 PROVIDERS, A_WORKER_HAS = 20, 40
+#: How many stand for each person who is made up, in the large partnership.
+COPIES = 20
 PORT = 8765
 
 #: Pages used daily: name, the role that uses it, and its address in the partnership.
@@ -123,6 +125,8 @@ class Place:
         from openoutcomes.web.demo.cast import name_of  # noqa: PLC0415 - as above
         from openoutcomes.web.demo.loading import Setting, load  # noqa: PLC0415 - as above
         from openoutcomes.web.partnerships.models import Organisation, Programme  # noqa: PLC0415 - as above
+        from openoutcomes.web.people.models import Enrolment  # noqa: PLC0415 - as above
+        from openoutcomes.web.records.models import Record  # noqa: PLC0415 - as above
 
         today, place = dt.date.today(), self.partnership  # noqa: DTZ011 - made-up days
         names = [f"provider-{number:02}" for number in range(PROVIDERS)]
@@ -155,7 +159,9 @@ class Place:
             )
             for key in names
         }
+        copies = COPIES if people >= 100 * COPIES else 1
         each = max(1, people // PROVIDERS // A_WORKER_HAS)
+        some = max(1, each // copies)
         workers = {
             key: [self._seat(f"{key}-{number}", "practitioner", organisations[key]) for number in range(each)]
             for key in names
@@ -163,19 +169,22 @@ class Place:
         for number in range(20):
             self._seat(f"verifier-{number}", "verifier", None)
             self._seat(f"commissioner-{number}", "commissioner", organisations["council"])
-        setting = Setting(place, organisations, programmes, contract, workers, name_of, today)
+        loading = {key: of[:some] for key, of in workers.items()}
+        setting = Setting(place, organisations, programmes, contract, loading, name_of, today)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "profile.yaml"
             profile_text = filled("profile.yaml", today)
             kept = [line for line in profile_text.splitlines() if not line.startswith("providers:")]
             path.write_text("\n".join(kept), encoding="utf-8")
             profile = load_profile(path, Brief(terms))
-        made = load(setting, make(terms, people, 1, profile).dataset())
-        for worker_id in {one.pk for of in workers.values() for one in of}:
-            mine = [e for e in setting.enrolments.values() if e.practitioner_id == worker_id]
-            if mine and len(self.people) < 400:
-                self.people[worker_id] = [enrolment.person.person_id for enrolment in mine]
-        return made
+        load(setting, make(terms, people // copies, 1, profile).dataset())
+        multiply(place, copies, some)
+        by_worker: dict[int, list[str]] = defaultdict(list)
+        for worker, person in Enrolment.of(place).values_list("practitioner", "person__person_id").iterator():
+            if worker in by_worker or len(by_worker) < 400:
+                by_worker[worker].append(person)
+        self.people.update(by_worker)
+        return int(Record.of(place).count())
 
     @property
     def people(self) -> dict[int, list[str]]:
@@ -256,6 +265,48 @@ class Place:
 
         run_together([lambda number=number: work(number) for number in range(users)])
         return found
+
+
+def multiply(place: Any, copies: int, some: int) -> None:
+    """Let each person loaded stand ``copies`` times, under other ids and with other workers.
+
+    Made-up people are loaded one by one; the database makes many of few by itself, in seconds. ``some`` is
+    how many workers of each provider have people so far: the next copy goes to the next so many.
+    """
+    from django.db import connection  # noqa: PLC0415 - Django must be set up
+
+    from openoutcomes.web.people.models import Enrolment, Person, Sight, Token  # noqa: PLC0415 - as above
+    from openoutcomes.web.records.models import Record  # noqa: PLC0415 - as above
+
+    with connection.cursor() as cursor:
+        past = {}
+        for model in (Person, Token, Sight, Enrolment, Record):
+            cursor.execute(f"SELECT max(id) FROM {model._meta.db_table}")
+            past[model] = cursor.fetchone()[0]
+        for model, last in past.items():
+            columns, taken = [], []
+            for field in model._meta.concrete_fields:
+                name = f'"{field.column}"'
+                columns.append(name)
+                if field.primary_key:
+                    name = f"{name} + n * {last}"
+                elif field.is_relation and field.related_model in past:
+                    name = f"{name} + n * {past[field.related_model]}"
+                elif field.column == "practitioner_id":
+                    name = f"{name} + n * {some}"
+                elif field.name in ("person_id", "enrolment_id", "record_id", "about"):
+                    name = f"CASE WHEN {name} = '' THEN '' ELSE {name} || '-' || n END"
+                taken.append(name)
+            table = model._meta.db_table
+            cursor.execute(
+                f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {copies}) "
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(taken)} FROM {table}, numbers "
+                f"WHERE n < {copies} AND partnership_id = {place.pk}"
+            )
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+                )
 
 
 def split(address: str) -> tuple[str, dict[str, str]]:
