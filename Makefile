@@ -20,7 +20,7 @@ CORE_SOURCES := $(CORE_ROOMS:%=--cov=src/openoutcomes/%)
 CORE_TESTS := $(wildcard $(foreach room,$(CORE_ROOMS),tests/unit/$(room) tests/spec/$(room) tests/generative/$(room))) \
 	tests/unit/test_money.py tests/unit/test_problems.py
 # Everything that uses the platform's database.
-WEB_TESTS := $(wildcard tests/unit/web tests/integration/web tests/acceptance tests/browser)
+WEB_TESTS := $(wildcard tests/unit/web tests/integration/web tests/acceptance)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
 
