@@ -587,22 +587,25 @@ class Reference:
             self.pay(claim, used, paid_by)
 
     def over_limit(self, claim, counted):
-        dates, keys = Dates(claim.terms), []
-        for most, scope, period in self.limits(claim.rule):
-            if scope in ("person", "enrolment"):
-                continue
-            who = {"contract": None, "cohort": claim.cohort, "provider": claim.provider}[scope]
-            key = (claim.code, scope, who, period and dates.period(claim.on, period))
-            if counted.get(key, 0) >= most:
-                return True
-            keys.append(key)
+        """Whether a limit of the claim's terms is full; else it counts under the limits of all terms."""
+        dates, keys = Dates(claim.terms), set()
+        for _, terms in self.versions:
+            rule = terms["outcomes"].get(claim.code, {})
+            for most, scope, period in self.limits(rule):
+                if scope in ("person", "enrolment"):
+                    continue
+                who = {"contract": None, "cohort": claim.cohort, "provider": claim.provider}[scope]
+                key = (claim.code, scope, who, period and dates.period(claim.on, period))
+                if terms is claim.terms and counted.get(key, 0) >= most:
+                    return True
+                keys.add(key)
         for key in keys:
             counted[key] = counted.get(key, 0) + 1
         return False
 
-    def caps(self, claim):
-        """Yield (key, limit in minor units) of every cap that bears on a claim."""
-        caps, dates = claim.terms.get("caps", {}), Dates(claim.terms)
+    def caps(self, claim, terms):
+        """Yield (key, limit in minor units) of every cap of ``terms`` that bears on a claim."""
+        caps, dates = terms.get("caps", {}), Dates(claim.terms)
         on = claim.date(self.latest.get("dates", {}).get("period by", "achieved")) or claim.on
         values = {
             "person": claim.person, "outcome": claim.code, "cohort": claim.cohort, "provider": claim.provider,
@@ -625,11 +628,12 @@ class Reference:
 
     def pay(self, claim, used, paid_by):
         unit = 10 ** PLACES[claim.terms["currency"]]
-        room, keys = claim.net, []
-        if claim.net > 0:
-            for key, amount in self.caps(claim):
-                keys.append(key)
-                room = min(room, max(0, half_up(number(amount) * unit) - used.get(key, 0)))
+        room, keys = claim.net, set()
+        for _, terms in self.versions if claim.net > 0 else ():
+            for key, amount in self.caps(claim, terms):
+                keys.add(key)
+                if terms is claim.terms:
+                    room = min(room, max(0, half_up(number(amount) * unit) - used.get(key, 0)))
         paid = self.payer_caps(claim, self.split(room, claim.weights), paid_by, unit)
         total = sum(paid.values())
         for key in keys:

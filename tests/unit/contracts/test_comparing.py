@@ -80,6 +80,11 @@ def test_money_is_compared_line_by_line(priced: Callable[..., Result]) -> None:
     assert told["by_payer"] == [{"payer": "council", "was": "550.00", "now": "600.00", "change": "50.00"}]
 
 
+def test_a_line_that_stays_the_same_is_no_change(priced: Callable[..., Result]) -> None:
+    change = money_changes(priced(FREE + ONE, ROWS), priced(FREE + ONE, ROWS))
+    assert (change.lines, {was - now for _, was, now in change.totals}) == ((), {Decimal(0)})
+
+
 def test_a_line_that_is_only_on_one_side_is_told(priced: Callable[..., Result]) -> None:
     grant = FREE + "fixed payments: {grant: {pays: 100, on: 2016-01-01}}\n"
     without = priced(FREE + ONE, {"people": ROWS["people"]})

@@ -157,6 +157,14 @@ def test_terms_without_examples_have_none(yaml: Callable[[str], str]) -> None:
     assert run_examples(parse_terms(yaml("outcomes: {home: {pays: 1, repeatable: yes}}"))) == []
 
 
+def test_money_that_is_expected_and_held_is_not_had(yaml: Callable[[str], str]) -> None:
+    (said,) = failures(
+        yaml,
+        f"{given_home('home on 2015-02-01', 'home on 2015-02-02, for p2')}, expect: {{home: [100, 100]}}",
+    )
+    assert said.startswith("home: expected 100, 100; got held £100.00 on 2015-02-01")
+
+
 # The story of a line -------------------------------------------------------------------------
 
 
@@ -184,3 +192,26 @@ def test_the_story_tells_the_limit_that_a_claim_was_refused_by(terms: Callable[.
         "d": [],
     }
     assert [story.line.line_id for story in explain(read, data, dt.date(2016, 1, 1), ["c"])[1]] == ["c"]
+
+
+def test_a_story_is_the_same_in_fields_as_in_text(terms: Callable[..., Terms]) -> None:
+    import datetime as dt
+
+    read = terms("verification: not required\noutcomes: {home: {pays: 1, once per: person}}")
+    rows = [{"achievement_id": "a", "person_id": "p", "outcome": "home", "achieved_on": "2015-02-01"}]
+    data = Dataset.from_rows({"people": [{"person_id": "p"}], "achievements": rows})
+    _, (story,) = explain(read, data, dt.date(2016, 1, 1), ["a"])
+    told = story.as_dict()
+    assert (told["headline"], told["terms"], told["money"]) == (
+        story.headline,
+        story.terms,
+        list(story.money),
+    )
+    assert told["line"]["amount"] == "1.00"
+    assert told["steps"][-1] == {
+        "rule": "once",
+        "says": "Pays once per person",
+        "outcome": "met",
+        "detail": "",
+    }
+    assert all(step["says"] in story.as_text() for step in told["steps"])

@@ -258,3 +258,23 @@ def test_an_answer_and_a_part_played_follow_the_record_that_was_replaced(priced:
         ),
     )  # fmt: skip
     assert (line.line_id, line.minor, line.contributors) == ("b", 1000, (("org", 1000),))
+
+
+def test_an_enrolment_replaced_by_one_under_another_contract_is_no_longer_here(priced: Priced) -> None:
+    tables = {
+        "enrolments": [
+            {"enrolment_id": "e", "person_id": "p", "age_at_start": "20"},
+            {
+                "enrolment_id": "f",
+                "person_id": "p",
+                "replaces": "e",
+                "contract_id": "other",
+                "age_at_start": "20",
+            },
+        ],
+    }
+    body = "who: [age at enrolment: 18 or more]\n" + BODY
+    (line,) = priced(body, rows(home(enrolment_id="e"), **tables))
+    assert (line.enrolment_id, line.status, line.rule) == (None, "held", "who: age at enrolment")
+    (alone,) = priced(body, rows(home(enrolment_id="e"), enrolments=tables["enrolments"][:1]))
+    assert (alone.enrolment_id, alone.status) == ("e", "payable")

@@ -1,6 +1,7 @@
 """Results as text for other programs and pages: whole, parseable and never executable."""
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -9,7 +10,11 @@ from decimal import Decimal
 import pytest
 
 from openoutcomes.contracts import report
+from openoutcomes.contracts.explaining import explain
 from openoutcomes.contracts.lines import Result
+from openoutcomes.contracts.showing import show
+from openoutcomes.contracts.terms import Terms
+from openoutcomes.standard.dataset import Dataset
 
 TERMS = """
 verification: not required
@@ -101,3 +106,15 @@ def test_a_page_says_how_many_lines_it_leaves_out(priced: Callable[..., Result])
 
 def test_text_of_a_template_is_escaped_too() -> None:
     assert report.render_text("{{ word }}", word="<b>") == "&lt;b&gt;"
+
+
+def test_terms_and_stories_make_pages_that_hold_no_markup_of_others(terms: Callable[..., Terms]) -> None:
+    read = terms(TERMS + 'name: "<b>Homes</b>"')
+    data = Dataset.from_rows(rows())
+    for page in (
+        report.terms_html(show(read)),
+        report.explanations_html(*explain(read, data, dt.date(2016, 1, 1), ["p0"])),
+    ):
+        assert "&lt;b&gt;Homes" in page
+        assert "<b>" not in page
+    assert "accepted at £500.00" in page

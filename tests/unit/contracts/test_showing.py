@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from openoutcomes.contracts.reading import parse_terms, read_terms
 from openoutcomes.contracts.showing import page_text, show
 from openoutcomes.contracts.terms import Terms
+from openoutcomes.standard.problems import InputError
 
 WHOLE = """
 contract: everything
@@ -201,3 +203,37 @@ def test_a_baseline_is_shown_as_it_is_recorded(figure: str, shown: str, terms: C
     page = page_text(show(terms(body))).splitlines()
     assert f"- Compared with {shown}: fewer." in page
     assert "- Each period of each cohort alone." in page
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("value: 5", "5"),
+        ("example: 5", "must be given when pricing; examples use 5"),
+        ("example: 5, assumed: yes", "must be given when pricing; examples use 5 (assumed)"),
+    ],
+)
+def test_a_parameter_is_shown_with_what_is_known_of_it(
+    said: str, shown: str, terms: Callable[..., Terms]
+) -> None:
+    body = f"parameters: {{p: {{means: a price, {said}}}}}\noutcomes: {{home: {{pays: parameter p, once per: person}}}}"
+    assert shown in page_text(show(terms(body, assume=True)))
+
+
+def test_a_parameter_given_for_a_run_is_shown_as_one_that_must_be(yaml: Callable[[str], str]) -> None:
+    body = yaml("parameters: {p: {means: a price}}\noutcomes: {home: {pays: parameter p, once per: person}}")
+    page = page_text(show(read_terms(parse_terms(body), {"p": "7"})))
+    assert "must be given when pricing" in page
+    assert "examples use" not in page
+    assert "£7.00" in page
+
+
+def test_a_parameter_that_the_terms_do_not_have_is_refused(yaml: Callable[[str], str]) -> None:
+    body = yaml(
+        "parameters: {rate: {means: a price}}\noutcomes: {home: {pays: parameter rate, once per: person}}"
+    )
+    with pytest.raises(InputError) as caught:
+        read_terms(parse_terms(body), {"rat": "7", "rate": "7"})
+    (problem,) = caught.value.problems
+    assert "'rat' is not a parameter of this contract" in str(problem)
+    assert "'rate'" in str(problem)
