@@ -220,7 +220,11 @@ def _register(request: Any, group: Group, session: Session | None) -> HttpRespon
         }  # fmt: skip
     form = RegisterForm(sent(request), people=people, is_new=session is None, initial=initial)
     back = _address(request, "group", group_id=group.group_id)
-    if typed and not results:
+    if "find_now" in request.POST and not typed.strip():
+        # Also where Enter was pressed in another field: browsers take the first button of a form then.
+        form.is_valid()
+        form.add_error("find", "Type part of a name to find somebody. The register is not saved yet.")
+    elif typed and not results:
         form.is_valid()
         form.add_error("find", "Nobody of yours fits. Check the spelling, or add them as a newcomer.")
     elif request.method == "POST" and "find_now" not in request.POST and form.is_valid():

@@ -115,6 +115,11 @@ def test_people_who_are_recorded_already_are_found_and_ticks_are_kept(world):
     page = client.post(url(world, "register", group), form_of(world, find="zzzz", find_now="yes"))
     assert b"Nobody of yours fits." in page.content
     assert not Session.of(world.partnership).exists()
+    # Enter in another field presses the first button, which is Find: it says that nothing is saved.
+    page = client.post(url(world, "register", group), form_of(world, "blake", find="", find_now="yes"))
+    assert b"The register is not saved yet." in page.content
+    assert page.context["form"]["came"].value() == [world.people["blake"].person_id]
+    assert not Session.of(world.partnership).exists()
 
 
 def test_unticking_later_withdraws_the_record_and_keeps_its_versions(world):
