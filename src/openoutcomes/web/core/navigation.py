@@ -43,5 +43,7 @@ def links_for(access: Access, path: str) -> list[Link]:
             address = reverse(name, kwargs={"partnership": access.partnership.slug})
         except NoReverseMatch:
             continue
+        if name == "people" and access.reach(action) == "self":
+            words = "Your page"  # noqa: PLW2901 - there is one person, who is the reader
         links.append(Link(words, address, path.startswith(address)))
     return links

@@ -18,7 +18,7 @@ def waiting(access: Access) -> list[Waiting]:
     count = rows.count()
     late = rows.filter(recorded_at__lt=late_before()).count() if count else 0
     words = "outcome waits to be verified" if count == 1 else "outcomes wait to be verified"
-    overdue = "of them has waited" if late == 1 else "of them have waited"
+    overdue = "outcome has waited" if late == 1 else "outcomes have waited"
     return [
         Waiting(count, words, address),
         Waiting(late, f"{overdue} more than {IN_TIME} working days", f"{address}?show=late", is_late=True),
