@@ -14,6 +14,7 @@ from openoutcomes.web.audit.models import Event
 from openoutcomes.web.core.forms import DateField
 from openoutcomes.web.core.lists import Cell, Column, FilterForm, as_csv, listing, wants_csv
 from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.permissions import ROLES
 
 #: The most events in one file: more are asked for by period.
 _MOST = 100_000
@@ -37,6 +38,10 @@ def _words(verb: str) -> str:
     return f"{noun.replace('_', ' ').capitalize()}: {what.replace('_', ' ')}"
 
 
+def _roles(event: Event) -> str:
+    return ", ".join(ROLES[role][0] if role in ROLES else role for role in event.roles.split(","))
+
+
 def _detail(event: Event) -> str:
     return "; ".join(f"{name}: {value}" for name, value in sorted(event.detail.items()))
 
@@ -57,7 +62,7 @@ def trail(request: Any) -> HttpResponse:
             plain=lambda e: e.at.isoformat(timespec="seconds"),
         ),
         Column("What", lambda e: Cell(_words(e.verb), under=_detail(e)), sort="verb", plain=lambda e: e.verb),
-        Column("Who", lambda e: Cell(str(e.user or "The platform"), under=e.roles.replace(",", ", "))),
+        Column("Who", lambda e: Cell(str(e.user or "The platform"), under=_roles(e))),
         Column("For", lambda e: str(e.organisation or "")),
         Column("Person", lambda e: e.person.person_id if e.person else ""),
         Column("About", lambda e: f"{e.model} {e.key}"),
