@@ -14,10 +14,10 @@ from openoutcomes.web.results.queries import CHANGES, STATES, Figures
 from openoutcomes.web.results.small_numbers import LEAST, protect
 
 #: What is shown instead of a count that is held back.
-FEWER = f"fewer than {LEAST}*"
+FEWER = "held back*"
 NOTE = (
     f"* Fewer than {LEAST}, or a larger figure held back so that nobody can work out one that is. "
-    "Other figures are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
+    "Other counts are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
 )
 _STATE_WORDS = {
     "unverified": "Not yet checked",
