@@ -19,7 +19,19 @@ PACKAGE = ROOT / "src" / "openoutcomes"
 ROOMS = sorted(path for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("*.py")))
 #: Migrations are written by Django.
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
-TARGETS = ["demo", "demo-stop", "test", "test-web-sqlite", "check", "deep", "bench", "lock", "docs", "derived", "help"]
+TARGETS = [
+    "demo",
+    "demo-stop",
+    "test",
+    "test-web-sqlite",
+    "check",
+    "deep",
+    "bench",
+    "lock",
+    "docs",
+    "derived",
+    "help",
+]
 
 #: What must not be in any tracked file. Spelled so that this file does not contain it.
 FORBIDDEN = {

@@ -28,14 +28,17 @@ def platform_demo(
         Path, typer.Option("--home", help="Folder for the demonstration; one made before is replaced.")
     ] = Path("demo-home"),
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65_535, help="Where to serve; the next free one when it is taken.")
+        int,
+        typer.Option("--port", min=1, max=65_535, help="Where to serve; the next free one when it is taken."),
     ] = 8000,
     people: Annotated[
         int, typer.Option("--people", min=20, max=5000, help="How many people to make up.")
     ] = 240,
     seed: Annotated[int, typer.Option("--seed", help="Another seed makes other people.")] = 1,
     stay: Annotated[bool, typer.Option("--stay", help="Serve until stopped with Ctrl-C.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Stop the demonstration served from this folder.")] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Stop the demonstration served from this folder.")
+    ] = False,
 ) -> None:
     """Open the platform with a worked partnership of made-up people, to sign in to as anybody.
 
@@ -65,7 +68,16 @@ def platform_demo(
     os.environ.update(environment)
     with _output.progress() as progress:
         _build(people, seed, progress)
-    command = [sys.executable, "-m", "openoutcomes.cli.app", "serve", "--home", str(home), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "openoutcomes.cli.app",
+        "serve",
+        "--home",
+        str(home),
+        "--port",
+        str(port),
+    ]
     with (home / "server.log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(  # noqa: S603 - our own command
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -104,7 +116,9 @@ def _free(port: int) -> int:
             except OSError:
                 continue
             return one
-    raise InputError(Problem(f"ports {port} to {port + 49} are all taken.", "Give another with --port.", field="--port"))
+    raise InputError(
+        Problem(f"ports {port} to {port + 49} are all taken.", "Give another with --port.", field="--port")
+    )
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, home: Path) -> None:

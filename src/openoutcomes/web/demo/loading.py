@@ -220,6 +220,11 @@ def _values(setting: Setting, name: str, row: Mapping[str, Any], organisation: A
             values[key] = value
     if "ended_on" not in values:
         values.pop("end_reason", None)
+    if "met_on" not in values:
+        for name_ in ("met_by", "satisfaction"):
+            values.pop(name_, None)
+    if "evidence_dates" in values:
+        values["evidence_dates"] = [min(day, setting.today) for day in values["evidence_dates"]]
     if name == "people":
         values["person_id"] = setting.people[row["person_id"]].person_id
     return values
