@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django_scopes import scope
+
 from web_world import World, make_user, seat
 
 #: The day on which claims are prepared in tests, unless they say otherwise.
