@@ -80,6 +80,7 @@ def _follow(visitor: Any, slug: str, read: Counter[str]) -> tuple[list[str], int
     return wrong, len(seen)
 
 
+@pytest.mark.slow
 def test_every_page_opens_fits_a_phone_and_can_be_read(visit: Any, northtown: Any) -> None:
     from django.test import Client
 

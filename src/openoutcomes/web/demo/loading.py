@@ -218,16 +218,20 @@ def _values(setting: Setting, name: str, row: Mapping[str, Any], organisation: A
                 values[key] = organisation.organisation_id
         else:
             values[key] = value
-    if "ended_on" not in values:
-        values.pop("end_reason", None)
-    if "met_on" not in values:
-        for name_ in ("met_by", "satisfaction"):
-            values.pop(name_, None)
-    if "evidence_dates" in values:
-        values["evidence_dates"] = [min(day, setting.today) for day in values["evidence_dates"]]
+    _forget_what_is_to_come(values, setting.today)
     if name == "people":
         values["person_id"] = setting.people[row["person_id"]].person_id
     return values
+
+
+def _forget_what_is_to_come(values: dict[str, Any], today: dt.date) -> None:
+    """Leave out how something ended that has not, and date no evidence after today."""
+    for day, told in _TOLD_BY.items():
+        if day not in values:
+            for other in told:
+                values.pop(other, None)
+    if "evidence_dates" in values:
+        values["evidence_dates"] = [min(day, today) for day in values["evidence_dates"]]
 
 
 def _recorded(
@@ -244,6 +248,8 @@ def _recorded(
     return min(_at(day, chance.randrange(9, 18), chance.randrange(60)), timezone.now())
 
 
+#: What cannot be known before a day: nothing says how something ended that has not.
+_TOLD_BY = {"ended_on": ("end_reason",), "met_on": ("met_by", "satisfaction")}
 #: Columns that hold the id of a record of another table.
 _OTHER_TABLES = {"enrolment_id": "enrolments", "achievement_id": "achievements"}
 _COMMON = frozenset({"partnership_id", "source", "version", "recorded_at", "replaces", "withdrawn"})
