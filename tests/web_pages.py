@@ -259,7 +259,8 @@ def pdf_words(document: bytes) -> list[str]:
     for found in re.finditer(rb"(\d+) 0 obj(.*?)endobj", document, re.DOTALL):
         data = re.search(rb"/FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", found[2], re.DOTALL)
         if data is not None:
-            streams[int(found[1])] = zlib.decompress(data[1])
+            # The last byte of a stream may look like the line end before "endstream".
+            streams[int(found[1])] = zlib.decompressobj().decompress(data[1])
     fonts: dict[bytes, int] = {}
     for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", document):
         described = re.search(rb"\n%s 0 obj.*?/ToUnicode (\d+) 0 R" % number, document, re.DOTALL)

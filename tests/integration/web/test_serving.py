@@ -347,13 +347,15 @@ def test_keys_are_changed_and_the_old_one_forgotten(pattern: Path, tmp_path: Pat
     assert python(home, FIND).startswith("Ash Example 07700 900123")
 
 
-def test_keys_in_the_environment_are_printed_and_not_touched(tmp_path: Path) -> None:
+def test_keys_in_the_environment_are_printed_and_not_touched(pattern: Path, tmp_path: Path) -> None:
     from cryptography.fernet import Fernet
 
+    home = tmp_path / "home"
+    filled(home, {}, pattern)
     given = {"OPENOUTCOMES_FIELD_KEYS": Fernet.generate_key().decode()}
-    made = openoutcomes(tmp_path, "web", "new-key", **given)
+    made = openoutcomes(home, "web", "new-key", **given)
     Fernet(made.stdout.strip())
-    refused = openoutcomes(tmp_path, "web", "rotate-keys", "--forget-old", **given)
+    refused = openoutcomes(home, "web", "rotate-keys", "--forget-old", **given)
     assert refused.returncode == 2
     assert "in the environment" in refused.stderr
 
