@@ -135,7 +135,7 @@ def verbs(world: Any) -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
     def check() -> None:
         from openoutcomes.web.payments.bank import check_account
 
-        details = BankDetails.of(world.partnership).select_related("provider").get(state="proposed")
+        details = BankDetails.of(world.partnership).select_related("provider").get(last_four="4321")
         check_account(
             world.access("finance"),
             details=details,
