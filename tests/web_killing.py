@@ -48,7 +48,8 @@ class Files:
 
     def put_back(self) -> None:
         """Put it back as it was kept."""
-        for end in ("-wal", "-shm"):
+        # A new file, not the old one written over: SQLite knows files that were open before by their place on disk.
+        for end in ("", "-wal", "-shm"):
             Path(f"{self.path}{end}").unlink(missing_ok=True)
         shutil.copy(self.kept, self.path)
 

@@ -74,9 +74,20 @@ def command(function: Callable[Concatenate[Access, P], R]) -> Callable[..., R]:
         except AlreadyDoneError:
             # The same form came twice at the same moment: the other request won, so give its answer.
             return attempt(by, once, *args, **kwargs)
+        except InputError:
+            # Or it won while this one waited for a lock, and what was asked for can be done no longer.
+            if not once or not _is_done(by, verb, once):
+                raise
+            return attempt(by, once, *args, **kwargs)
 
     run.is_command = True  # type: ignore[attr-defined]
     return run
+
+
+def _is_done(by: Access, verb: str, once: str) -> bool:
+    from openoutcomes.web.core.models import Receipt  # noqa: PLC0415 - models load after this module
+
+    return Receipt.objects.filter(user=by.user, verb=verb, once=once).exists()
 
 
 def _earlier(by: Access, verb: str, once: str) -> Any:
