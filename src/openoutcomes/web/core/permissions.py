@@ -48,6 +48,9 @@ _MONEY_VIEW: Final[dict[str, Reach]] = {
     "provider_manager": "organisation", "commissioner": "party", "finance": "party", "investor": "party",
     "coordinator": "partnership", "verifier": "partnership", "administrator": "partnership",
 }  # fmt: skip
+_TOGETHER: Final[dict[str, Reach]] = {
+    **_FRONT_LINE, "coordinator": "partnership", "commissioner": "organisation", "evaluator": "partnership",
+}  # fmt: skip
 
 #: Every action, with the roles that may do it and how far they reach.
 MATRIX: Final[dict[str, dict[str, Reach]]] = {
@@ -115,6 +118,66 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
     "bank.check": {"finance": "party"},
     "investments.record": {"finance": "organisation", "investor": "organisation"},
     "position.view": _MONEY_VIEW,
+    # Listening, learning, unblocking
+    "agenda.view": _EVERYONE,
+    "agenda.edit": {"coordinator": "partnership"},
+    "agenda.commit": {"coordinator": "partnership", **_FRONT_LINE, "commissioner": "organisation"},
+    "listening.view": _EVERYONE,
+    "listening.run": {"coordinator": "partnership"},
+    "listening.hear": {
+        "coordinator": "partnership",
+        "evaluator": "partnership",
+        "practitioner": "organisation",
+    },
+    "listening.code": {"coordinator": "partnership", "evaluator": "partnership"},
+    "listening.answer": {
+        "coordinator": "partnership",
+        "provider_manager": "organisation",
+        "commissioner": "organisation",
+    },
+    "stories.view": _EVERYONE,
+    "stories.add": {**_FRONT_LINE, "coordinator": "partnership", "person": "self"},
+    "stories.rank": {**_FRONT_LINE, "coordinator": "partnership", "person": "self"},
+    "pictures.edit": {"coordinator": "partnership", "provider_manager": "organisation"},
+    "barriers.view": _STAFF,
+    "barriers.raise": {**_TOGETHER, "verifier": "partnership"},
+    "barriers.manage": {"coordinator": "partnership", "provider_manager": "organisation"},
+    "barriers.answer": {
+        "coordinator": "partnership",
+        "commissioner": "organisation",
+        "provider_manager": "organisation",
+    },
+    "trials.view": _EVERYONE,
+    "trials.run": _TOGETHER,
+    "changes.view": _STAFF,
+    "changes.record": {"coordinator": "partnership", "provider_manager": "organisation"},
+    "changes.agree": {"commissioner": "party"},
+    "capacity.view": {
+        "coordinator": "partnership",
+        "commissioner": "party",
+        "provider_manager": "organisation",
+    },
+    "capacity.manage": {"provider_manager": "organisation"},
+    "meetings.view": _STAFF,
+    "meetings.run": {
+        "coordinator": "partnership",
+        "provider_manager": "organisation",
+        "commissioner": "organisation",
+    },
+    "actions.do": _STAFF,
+    "cases.view": _EVERYONE,
+    "cases.write": _TOGETHER,
+    "cases.publish": {"coordinator": "partnership"},
+    "governance.view": _EVERYONE,
+    "governance.manage": {"coordinator": "partnership", "administrator": "partnership"},
+    "interests.declare": _EVERYONE,
+    "complaints.make": _EVERYONE,
+    "complaints.handle": {
+        "coordinator": "partnership",
+        "administrator": "partnership",
+        "provider_manager": "organisation",
+    },
+    "ties.manage": _TOGETHER,
     # Administration
     "results.view": _STAFF,
     "recording.view": {

@@ -16,6 +16,7 @@ from openoutcomes.web.core.access import Access
 NOUNS = (
     "people", "referrals", "groups", "pathways", "budgets", "outcomes", "verification", "claims",
     "payments", "contracts", "partnerships", "administration",
+    "agenda", "listening", "stories", "barriers", "trials", "changes", "meetings", "cases", "governance",
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Changes to delivery and who decided them; posts, caseloads and spare capacity."""

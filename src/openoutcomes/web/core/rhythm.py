@@ -1,0 +1,77 @@
+"""What a meeting should look at: each noun may say, in a module ``rhythm`` of its own.
+
+Such a module has one function, ``signals(access, since, until)``, which returns :class:`Signal` values for
+what changed or is due between two days, within what the seat may see. Agendas of meetings build themselves
+from these, so that nobody has to remember what to bring.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Literal
+
+from openoutcomes.web.core.access import Access
+
+#: Nouns that are asked.
+NOUNS = (
+    "agenda", "listening", "stories", "barriers", "trials", "changes", "meetings", "cases", "governance",
+    "people", "referrals", "verification", "claims", "results",
+)  # fmt: skip
+
+#: What a signal is about: the headings of an agenda, in their order.
+HEADINGS: dict[str, str] = {
+    "voices": "What people told us",
+    "actions": "What we said we would do",
+    "barriers": "What gets in the way",
+    "trials": "What we are trying",
+    "results": "What the figures say",
+    "changes": "What changed in delivery",
+    "people": "Who needs a decision",
+    "money": "Claims and payments",
+    "agenda": "The shared agenda",
+    "governance": "Panels, data and complaints",
+}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing to look at: under which heading, in words that name nobody, and where it is.
+
+    ``kind`` and ``key`` name the thing as :mod:`openoutcomes.web.ties.kinds` does, where it can be tied.
+    """
+
+    heading: Literal[
+        "voices",
+        "actions",
+        "barriers",
+        "trials",
+        "results",
+        "changes",
+        "people",
+        "money",
+        "agenda",
+        "governance",
+    ]
+    words: str
+    address: str
+    due: dt.date | None = None
+    is_late: bool = False
+    kind: str = ""
+    key: str = ""
+
+
+def signals_for(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
+    """Return what a meeting of a seat should look at: by heading, late things first, then by what is due."""
+    found: list[Signal] = []
+    for noun in NOUNS:
+        name = f"openoutcomes.web.{noun}.rhythm"
+        if find_spec(name) is not None:
+            found += import_module(name).signals(access, since, until)
+    order = list(HEADINGS)
+    return sorted(
+        found,
+        key=lambda one: (order.index(one.heading), not one.is_late, one.due or dt.date.max, one.words),
+    )

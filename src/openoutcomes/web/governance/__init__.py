@@ -1,0 +1,1 @@
+"""Panels and boards, declared interests, uses of data, complaints and redress."""

@@ -1,0 +1,1 @@
+"""Huddles, contract and learning meetings: agendas, decisions, actions."""

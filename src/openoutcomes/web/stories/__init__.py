@@ -1,0 +1,1 @@
+"""What people need in their words, ranked by them, and pictures of the system."""

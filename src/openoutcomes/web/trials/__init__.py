@@ -1,0 +1,1 @@
+"""Tests of change: the smallest thing to try, what came of it, and what was decided."""
