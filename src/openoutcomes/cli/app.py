@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from openoutcomes import __version__
-from openoutcomes.cli import _output, check, contract, demo, indigo, ledger, outcomes, platform, synth
+from openoutcomes.cli import _output, check, contract, demo, indigo, ledger, outcomes, platform, synth, voice
 from openoutcomes.standard.problems import InputError
 
 FINE, DATA_HAS_ERRORS, CANNOT_USE_INPUT, READER_GONE = 0, 1, 2, 141
@@ -67,6 +67,7 @@ app.add_typer(outcomes.instruments_app, name="instruments")
 app.add_typer(contract.app, name="contract")
 app.add_typer(ledger.app, name="ledger")
 app.command("synth")(synth.synth)
+app.add_typer(voice.app, name="voice")
 app.add_typer(indigo.app, name="indigo")
 app.command("serve")(platform.serve)
 app.add_typer(platform.app, name="web")

@@ -150,11 +150,13 @@ def _wrong_with(
     found = []
     if not who:
         found.append(
-            Problem("has no id.", "Every person needs one.", file, number, field=id_field, code="blank-id")
+            Problem(
+                "There is no id.", "Every person needs one.", file, number, field=id_field, code="blank-id"
+            )
         )
     found += [
         Problem(
-            "is blank, so the person is in no stratum and could never be drawn.",
+            "It is blank, so the person is in no stratum and could never be drawn.",
             "Fill it in, or write “not known”, which is then a stratum of its own.",
             file,
             number,

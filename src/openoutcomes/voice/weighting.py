@@ -138,6 +138,9 @@ def weigh(
     _each_once(held)
     design = design_weights(held, sizes)
     invited = [case for case in held if case.id in design]
+    if not any(case.outcome == "heard" for case in invited):
+        what = "Nobody was heard, so there is nothing to weight."
+        raise InputError(Problem(what, "Set the outcome of those who answered to heard.", code="nobody"))
     groups, unheard = _classes(invited, sizes, classes)
     if unheard and not leave_out_unheard:
         raise InputError([_nobody_heard(name, people) for name, people in unheard.items()])
@@ -145,9 +148,6 @@ def weigh(
         case.id: factor for members in groups.values() for case, factor in _response_factors(members, design)
     }
     heard = sorted((case for case in invited if case.id in factors), key=lambda case: case.id)
-    if not heard:
-        what = "Nobody was heard, so there is nothing to weight."
-        raise InputError(Problem(what, "Set the outcome of those who answered to heard.", code="nobody"))
     carried = {case.id: float(design[case.id] * factors[case.id]) for case in heard}
     raking = rake(carried, {case.id: case.traits for case in heard}, totals) if totals else None
     after = raking.weights if raking else carried
@@ -361,6 +361,12 @@ def _statement(
     ]
     said += [f"Nobody was heard in {name}; these figures say nothing of them." for name in sorted(unheard)]
     alike = "stratum" if classes is None else f"group by {' and '.join(classes)}"
+    stood_for = [name for name in counted.unheard if name in sizes and name not in unheard]
+    said += [
+        f"Nobody was heard in {name}: others in the same {alike} stand for them here, which nothing supports."
+        for name in stood_for
+        if counted.by_stratum[name].eligible
+    ]
     if total.eligible > total.heard:
         said.append(
             f"{total.eligible - total.heard:,} invited people were not heard. The weights suppose that, within each "
