@@ -98,6 +98,13 @@ def test_a_reversal_is_shared_as_the_mirror_of_its_payment(total: int, weights: 
     assert money.allocate(-total, weights) == [-share for share in money.allocate(total, weights)]
 
 
+def test_a_float_is_never_money() -> None:
+    with pytest.raises(TypeError, match="money is never a float"):
+        money.to_minor(0.1, "GBP")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="weights are never floats"):
+        money.allocate(100, [0.5, 0.5])  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [2, -1], [Fraction(-1, 3), Fraction(1, 3)]])
 def test_shares_of_nothing_or_less_are_refused(weights: list[Fraction | int]) -> None:
     with pytest.raises(ValueError, match="must not all be zero"):

@@ -31,7 +31,8 @@ def suite(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     folder = tmp_path / "tests"
     folder.mkdir()
-    shutil.copy(ROOT / "tests" / "conftest.py", folder)
+    for name in ("conftest.py", "web_settings.py", "web_world.py"):
+        shutil.copy(ROOT / "tests" / name, folder)
     (folder / "test_it.py").write_text(TESTS, encoding="utf-8")
     return tmp_path
 
@@ -79,7 +80,7 @@ def test_where_data_is_required_its_absence_fails(suite: Path, required: str, da
 def test_a_need_that_does_not_exist_cannot_be_required(suite: Path) -> None:
     done = run(suite, OPENOUTCOMES_REQUIRE="needs_dat")
     assert done.returncode == 4
-    assert "OPENOUTCOMES_REQUIRE names needs_dat; it may be 'all' or any of: needs_data" in done.stderr
+    assert "OPENOUTCOMES_REQUIRE names needs_dat; it may be 'all' or any of: needs_browser, needs_data, needs_postgres" in done.stderr
 
 
 def test_tests_that_need_data_can_be_left_out_by_marker(suite: Path) -> None:
