@@ -13,6 +13,10 @@ for _name in ("OPENOUTCOMES_URL", "OPENOUTCOMES_DEMO", "OPENOUTCOMES_REQUIRE_MFA
 
 from openoutcomes.web.settings import *  # noqa: F403, E402 - the environment comes first
 
+# A browser keeps its connections, and so the threads of the server that tests drive: were those to keep
+# theirs to the database, it could not be dropped at the end.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - it is in the settings
+
 ALLOWED_HOSTS = ["testserver", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -161,7 +161,11 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def run(home: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OPENOUTCOMES_")}
-    clean.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in (
+        "DJANGO_SETTINGS_MODULE",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",
+    ):  # the second: see tests/browser/conftest.py
+        clean.pop(name, None)
     return subprocess.run(
         [sys.executable, *command],
         env={**clean, "OPENOUTCOMES_HOME": str(home), **settings},
