@@ -41,6 +41,7 @@ class Signal:
     """One thing to look at: under which heading, in words that name nobody, and where it is.
 
     ``kind`` and ``key`` name the thing as :mod:`openoutcomes.web.ties.kinds` does, where it can be tied.
+    ``contract`` is the id of the one contract that it is about: meetings about another leave it out.
     """
 
     heading: Literal[
@@ -61,6 +62,7 @@ class Signal:
     is_late: bool = False
     kind: str = ""
     key: str = ""
+    contract: str = ""
 
 
 def signals_for(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
