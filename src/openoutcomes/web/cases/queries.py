@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 from django.urls import reverse
 
 from openoutcomes.web.cases import words
-from openoutcomes.web.cases.models import Case, CopyPlan, Publication
+from openoutcomes.web.cases.models import Case, Condition, CopyPlan, Publication
 from openoutcomes.web.core.access import Access
 
 #: The most cases that a search returns.
@@ -100,6 +100,22 @@ def plan_or_404(access: Access, plan_id: str) -> CopyPlan:
     found: CopyPlan | None = rows.filter(plan_id=plan_id).first()
     if found is None or not access.may("cases.view"):
         raise Http404("No such plan")
+    return found
+
+
+def plans_with_counts(access: Access) -> QuerySet[Any]:
+    """Return the plans with how many of their conditions are true, not true and not known."""
+    counts = {state: Count("conditions", filter=Q(conditions__state=state)) for state, _ in Condition.STATES}
+    return CopyPlan.of(access.partnership).annotate(**counts)
+
+
+def condition_or_404(plan: CopyPlan, number: int) -> Condition:
+    """Return a condition of a plan by its number; raises Http404 where it has none such."""
+    found: Condition | None = (
+        Condition.of(plan.partnership).filter(plan=plan, number=number).select_related("plan").first()
+    )
+    if found is None:
+        raise Http404("No such condition")
     return found
 
 
