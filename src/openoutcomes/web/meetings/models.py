@@ -186,9 +186,7 @@ class Meeting(Scoped):
     def may_reopen(self) -> bool:
         """Whether it was closed so recently that it can be opened again."""
         return (
-            self.state == "closed"
-            and self.closed_at is not None
-            and clock.now() - self.closed_at <= REOPEN
+            self.state == "closed" and self.closed_at is not None and clock.now() - self.closed_at <= REOPEN
         )
 
 
