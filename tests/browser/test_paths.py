@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from browser_widths import DESK, PHONE
+from openoutcomes.web.core.navigation import AREAS
 from web_claims import achieve, approve, bank, lock, prepare, staff
 from web_world import World, make_world
 
@@ -69,15 +70,21 @@ class Hand:
         self.open("button", name)
 
     def menu(self, name: str) -> None:
-        """Go somewhere by the menu, which a phone folds away."""
-        folded = self.page.get_by_role("button", name="Menu")
-        if folded.count() and folded.is_visible():
+        """Go to a page by the menu: a phone folds it away; where there is room, its area may come first."""
+        folded = self.page.locator("summary", has_text="Menu")
+        if folded.is_visible():
             folded.click()
             self.taps += 1
+        elif not self._places().get_by_role("link", name=name, exact=True).count():
+            self._go(next(area.words for area in AREAS if name in [page.words for page in area.pages]))
+        self._go(name)
+
+    def _places(self) -> Any:
+        return self.page.get_by_role("navigation")
+
+    def _go(self, name: str) -> None:
         with self.page.expect_navigation():
-            self.page.get_by_role("navigation", name="Menu").get_by_role(
-                "link", name=name, exact=True
-            ).click()
+            self._places().get_by_role("link", name=name, exact=True).first.click()
         self.taps += 1
         self.look()
 
@@ -398,7 +405,7 @@ def test_support_is_recorded_by_keyboard_alone(hand: Any, world: World) -> None:
 
 def test_support_is_recorded_without_scripts(hand: Any, world: World) -> None:
     worker = hand("practitioner", PHONE, scripts=False)
-    worker.follow("People")
+    worker.menu("People")
     worker.type("Find somebody", "ash")
     worker.press("Find")
     worker.follow("Add what happened with Ash Example")

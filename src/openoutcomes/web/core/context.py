@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from openoutcomes.web.core.navigation import links_for
+from openoutcomes.web.core.navigation import areas_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +16,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "access": access,
         "partnership": access.partnership if access else None,
-        "navigation": links_for(access, request.path) if access else [],
+        "navigation": areas_for(access, request.path) if access else [],
         "is_demo": settings.DEMO,
     }
