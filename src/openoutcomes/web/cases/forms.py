@@ -114,7 +114,8 @@ class PublishForm(BaseForm):
     """Everything that the check found, to be looked at one by one."""
 
     looked_at = forms.MultipleChoiceField(
-        label="What the check found", widget=forms.CheckboxSelectMultiple, required=False,
+        label="What the check found", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick each that points at nobody, when you have looked."},
         help_text="Tick each when you have looked and it points at nobody. If it does, go back and change the case.",
     )  # fmt: skip
 
