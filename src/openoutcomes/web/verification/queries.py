@@ -251,7 +251,7 @@ def turnaround(access: Access) -> list[Turnaround]:
     Managers see their own organisation, payers the contracts that they are party to.
     """
     current = Record.of(access.partnership).filter(
-        _seen(access), table="achievements", withdrawn=False, current=True
+        figures_seen(access), table="achievements", withdrawn=False, current=True
     )
     found: dict[int, Turnaround] = {}
 
@@ -285,7 +285,7 @@ def _findings_by_day(access: Access) -> Any:
     return (
         Record.of(access.partnership)
         .filter(
-            _seen(access),
+            figures_seen(access),
             table="verifications",
             state="",
             current=True,
@@ -307,7 +307,7 @@ def _findings_by_day(access: Access) -> Any:
     )
 
 
-def _seen(access: Access) -> Q:
+def figures_seen(access: Access) -> Q:
     """Return the condition on records that a seat may see figures of."""
     reach = access.reach("verification.view")
     if reach == "partnership":
@@ -340,7 +340,7 @@ def _rates(access: Access, found: dict[int, Turnaround]) -> None:
         .distinct()
     )
     by_id = dict(items)
-    rows = Record.of(access.partnership).filter(_seen(access), table="achievements", current=True)
+    rows = Record.of(access.partnership).filter(figures_seen(access), table="achievements", current=True)
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for record_id, state, withdrawn in rows.filter(record_id__in=by_id).values_list(
         "record_id", "state", "withdrawn"
