@@ -300,11 +300,11 @@ class HuddleForm(ActionPart):
     )
     worries = forms.CharField(
         label="What worries us?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_NOBODY,
+        help_text=f"Also in the line below: {_NOBODY[0].lower()}{_NOBODY[1:]}",
     )  # fmt: skip
     summary = forms.CharField(
         label="Today in a line", max_length=500, widget=forms.Textarea(attrs={"rows": 2}), required=False,
-        help_text=f"Those who were away read it. {_NOBODY}",
+        help_text="Those who were away read it.",
     )  # fmt: skip
     field_order = ("away", "worries", "summary", "action", "owner", "due")
 

@@ -341,6 +341,9 @@ def huddle(request: Any, meeting_id: str) -> HttpResponse:
     context = {
         "row": found,
         "form": form,
+        "above": [form[name] for name in ("away", "worries", "summary") if name in form.fields],
+        "below": [form[name] for name in ("action", "owner", "due")],
+        "is_acting": any(name in form.errors or form.data.get(name) for name in ("action", "owner")),
         "contacts": _contacts(found),
         "actions": list(
             found.actions.select_related("owner__user", "owner__organisation", "owner_organisation")

@@ -129,8 +129,8 @@ class Meeting(Scoped):
     STATES: ClassVar = [
         ("planned", "Planned"),
         ("open", "Being held"),
-        ("closed", "Minutes to approve"),
-        ("approved", "Minutes approved"),
+        ("closed", "To approve"),
+        ("approved", "Approved"),
         ("cancelled", "Cancelled"),
     ]
 

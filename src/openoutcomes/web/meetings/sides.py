@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
 from typing import Any, cast
@@ -184,6 +184,11 @@ class Side:
     said: str
     test: str
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether nothing of it may be shown."""
+        return all(row.of == row.yes == KEPT_BACK for row in self.rows)
+
 
 KEPT_BACK = "held back*"
 NOTE = (
@@ -193,20 +198,35 @@ NOTE = (
 )
 
 
+def outcomes_of(found: Counted) -> tuple[Released, Released]:
+    """Return what may be shown of who reached an outcome, and of whose was verified: each bounds the other.
+
+    Both totals together give how many wait to be verified, so they are shown together only where every project's are.
+    """
+    achieved, accepted = _outcomes(found)
+    first, second = release(achieved), release(accepted)
+    if first.total is not None and any(keeps(part) for part in (*achieved, *accepted)):
+        second = replace(second, total=None)
+    return first, second
+
+
+def _outcomes(found: Counted) -> tuple[list[Part], list[Part]]:
+    achieved = _parts(found, {key: (found.achieved.get(key, 0), of) for key, of in found.reached.items()})
+    accepted = _accepted(found, achieved)
+    lows = {part.key: part.yes for part in accepted if not keeps(part)}
+    return [replace(part, low=lows.get(part.key, 0)) for part in achieved], accepted
+
+
 def lay_out(found: Counted) -> list[Side]:
     """Return the measures as they may be shown to everybody."""
-    achieved = _parts(found, {key: (found.achieved.get(key, 0), of) for key, of in found.reached.items()})
-    first = release(achieved)
-    accepted = _accepted(found, achieved)
-    if accepted is not None:
-        # What is accepted bounds from below who reached an outcome, so the total of those is looked at again.
-        lows = {part.key: part.yes for part in accepted if not keeps(part)}
-        first = release([_with_low(part, lows.get(part.key, 0)) for part in achieved])
+    achieved, accepted = _outcomes(found)
+    first, second = outcomes_of(found)
     sides = [
         _side(found, first, achieved, "Reached an outcome",
               "People with at least one outcome in the period that was not refused, of all who had support in it.",
               ("People supported", "Reached an outcome")),
-        _side(found, release(accepted or []), accepted or [], "Reached an outcome that was verified",
+        _side(found, second,
+            accepted, "Reached an outcome that was verified",
               "People with at least one outcome that a verifier accepted, of all who had support.",
               ("People supported", "Verified")),
         _time_side(found),
@@ -243,10 +263,6 @@ def _accepted(found: Counted, achieved: list[Part]) -> list[Part]:
             )
         )  # fmt: skip
     return parts
-
-
-def _with_low(part: Part, low: int) -> Part:
-    return Part(part.key, part.organisation, part.yes, part.of, low=low, of_is_kept=part.of_is_kept)
 
 
 def _side(

@@ -1,6 +1,7 @@
 """The days that a rule gives."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def test_days_come_one_after_another_on_the_weekday_of_the_rule(rule, after):
 @given(rules, days)
 def test_no_day_of_the_rule_is_left_out(rule, after):
     found = rule.days(after, 4, after)
-    gaps = [(later - day).days for day, later in zip(found, found[1:], strict=False)]
+    gaps = [(later - day).days for day, later in pairwise(found)]
     longest = {"workday": 3, "week": 7, "fortnight": 14, "month": 35, "quarter": 98}[rule.every]
     assert max(gaps) <= longest
     if rule.every == "quarter":
