@@ -514,7 +514,15 @@ def _answers(read: SampleFile, weights_file: Path, answers: Path | None, of: str
         raise InputError(
             Problem(what, "Work them out with voice weights first.", str(weights_file), code="no-weights")
         )
-    said = files.read_answers(answers or weights_file, of, read)
+    if answers is not None:
+        said = files.read_answers(answers, of, read)
+    elif of in read.table.columns:
+        # A field of the frame is known of people not heard too; only those heard count.
+        said = {row["person_id"]: row[of] for row in read.table.rows}
+    else:
+        what = f"There is no column {of}."
+        mend = f"The columns are {', '.join(read.table.columns)}; answers in another file go with --answers."
+        raise InputError(Problem(what, mend, str(weights_file), 1, field=of, code="no-column"))
     return {who: answer for who, answer in said.items() if answer and who in read.weights}
 
 

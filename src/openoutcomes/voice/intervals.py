@@ -1,7 +1,7 @@
 """Quantiles and intervals of a proportion, in plain Python.
 
 The incomplete beta function is summed by its continued fraction (Abramowitz and Stegun 26.5.8,
-by Lentz's method); quantiles are found by bisection, to about 14 figures. Speed does not matter
+by Lentz's method); quantiles are found by bisection, to ten figures or more. Speed does not matter
 here: a page shows a few dozen intervals.
 """
 
