@@ -63,6 +63,7 @@ AREAS: Final[tuple[Area, ...]] = (
     )),
     Area("Results", (
         Page("Results", "results", "results.view"),
+        Page("Side by side", "side_by_side", "results.view"),
         Page("Recording time", "recording_costs", "recording.view"),
     )),
     Area("Set up", (

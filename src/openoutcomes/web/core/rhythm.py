@@ -77,3 +77,39 @@ def signals_for(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
         found,
         key=lambda one: (order.index(one.heading), not one.is_late, one.due or dt.date.max, one.words),
     )
+
+
+#: What a partnership does in a quarter, in order: its name, and what it asks.
+PARTS: dict[str, tuple[str, str]] = {
+    "heard": ("Heard", "What did people tell us?"),
+    "tried": ("Tried", "What did we try, and what came of it?"),
+    "decided": ("Decided", "What did we decide, and did we do it?"),
+    "unblocked": ("Unblocked", "What got in the way, and what was moved?"),
+    "told": ("Told", "Whom did we tell what came of what they said?"),
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of one kind there were in a quarter, in words after the number, and where they are read."""
+
+    part: Literal["heard", "tried", "decided", "unblocked", "told"]
+    count: int
+    words: str
+    address: str = ""
+
+
+def counted_in(access: Access, first: dt.date, last: dt.date) -> dict[str, list[Counted]]:
+    """Return, by part, what the rooms count between two days, both included, within what the seat may see.
+
+    A room says it in its module ``rhythm``, with a function ``counted(access, first, last)``.
+    """
+    found: dict[str, list[Counted]] = {part: [] for part in PARTS}
+    for noun in NOUNS:
+        name = f"openoutcomes.web.{noun}.rhythm"
+        if find_spec(name) is None:
+            continue
+        count = getattr(import_module(name), "counted", None)
+        for one in count(access, first, last) if count is not None else []:
+            found[one.part].append(one)
+    return found

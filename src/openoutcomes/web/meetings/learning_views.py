@@ -13,10 +13,10 @@ from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Column, as_csv, wants_csv
 from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.rhythm import PARTS, counted_in
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings.commands import write_practice
 from openoutcomes.web.meetings.forms import PracticeForm
-from openoutcomes.web.meetings.glance import glance
 from openoutcomes.web.meetings.models import Practice
 from openoutcomes.web.meetings.sides import NOTE, counted, lay_out, shown_as_file
 from openoutcomes.web.meetings.views import places
@@ -130,6 +130,6 @@ def quarter(request: Any) -> HttpResponse:
         "periods": [(key, _words(one) if key else "This quarter so far") for key, one in periods.items()],
         "asked": asked,
         "period": _words(period),
-        "parts": glance(access, first, period.last),
+        "parts": [(*PARTS[part], rows) for part, rows in counted_in(access, first, period.last).items()],
     }
     return render(request, "meetings/quarter.html", context)

@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings import queries
-from openoutcomes.web.meetings.glance import Counted
 from openoutcomes.web.meetings.models import Action
 
 #: Actions that are named one by one, at most; the rest are counted.
