@@ -212,7 +212,7 @@ def response(sample_file: SampleIn, *, form: Form = Format.text) -> None:
             "", "invited", "heard", "partly", "declined", "not reached", "other", "not eligible", "waiting", "rate",
         )  # fmt: skip
         print_text(table_text(headers, shown, right=range(1, 10)))
-        _notes(f"Nobody was heard in {name}." for name in found.unheard)
+        _say((f"Nobody was heard in {name}." for name in found.unheard), form)
 
 
 @app.command()
@@ -265,7 +265,7 @@ def weights(
         files.write_new(out, text)
     if form is Format.csv:
         print_text(text)
-        _notes(weighted.statement)
+        _say(weighted.statement, form)
     elif form is Format.json:
         print_json(
             {
@@ -297,7 +297,7 @@ def weights(
         print_text(
             table_text(("stratum", "heard", "least weight", "most", "stand for"), shown, right=range(1, 5))
         )
-        print_text("\n" + "\n".join(printable(line) for line in weighted.statement))
+        _say(weighted.statement, form)
     if out is not None:
         note(f"Wrote {printable(str(out))}.")
 
@@ -382,11 +382,12 @@ def estimate(
             f"{printable(of)}: {kind.value}{unit}, {level:.0%} interval {found[0][2].method or 'withheld'}"
         )
         print_text("\n" + table_text(columns, shown, right=range(2, 7)))
-    _notes(
+    cautions = (
         caution if group == "everybody" else f"{group}: {caution}"
         for group, _, each in found
         for caution in (*each.cautions, *([each.withheld] if each.withheld else []))
     )
+    _say(cautions, form)
 
 
 @app.command()
@@ -447,7 +448,7 @@ def agreement(
             for each in found.to_settle
         ]
         print_text("\n" + table_text(("theme", "unit", "given by", "not by"), lines))
-    _notes(f"{each.subject}: {caution}" for each in every for caution in each.cautions)
+    _say((f"{each.subject}: {caution}" for each in every for caution in each.cautions), form)
 
 
 @app.command()
@@ -599,7 +600,13 @@ def _print_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     print_text(csv_text(columns, rows))
 
 
-def _notes(lines: Iterable[str]) -> None:
-    """Print each line once, on stderr; nothing where there are none."""
-    for line in dict.fromkeys(lines):
-        note(printable(line))
+def _say(lines: Iterable[str], form: Format) -> None:
+    """Print what must be said of a result, each line once.
+
+    In text it belongs to the result and follows it; beside CSV it goes to stderr.
+    """
+    said = [printable(line) for line in dict.fromkeys(lines)]
+    if said and form is Format.text:
+        print_text("\n" + "\n".join(said))
+    elif said:
+        note("\n".join(said))

@@ -132,7 +132,8 @@ def _linear(
     df = len(held) - len({answer.stratum for answer in held})
     needed = max(at_least, TOO_FEW)
     if len(inside) < needed:
-        why = f"{len(inside)} people were heard; a figure needs {needed} or more."
+        were = "person was" if len(inside) == 1 else "people were"
+        why = f"{len(inside)} {were} heard; a figure needs {needed} or more."
         return Estimate(kind, len(inside), None, None, None, None, level, "", df, 0.0, (), why)
     weighed = fsum(answer.weight for answer in inside)
     total = fsum(answer.weight * answer.value for answer in inside)

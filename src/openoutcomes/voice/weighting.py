@@ -355,7 +355,7 @@ def _statement(
     rate = total.response_rate or Fraction(0)
     said = [
         (
-            f"{len(people):,} of {total.eligible:,} people invited were heard ({float(rate):.0%}), "
+            f"{len(people):,} of {_people(total.eligible, after='invited')} heard ({float(rate):.0%}), "
             f"out of {sum(sizes.values()):,} who were offered help."
         )
     ]
@@ -369,11 +369,13 @@ def _statement(
     ]
     if total.eligible > total.heard:
         said.append(
-            f"{total.eligible - total.heard:,} invited people were not heard. The weights suppose that, within each "
+            f"{_people(total.eligible - total.heard, 'invited')} not heard. The weights suppose that, within each "
             f"{alike}, they would have answered like those who were; nothing here can check that."
         )
     if total.waiting:
-        said.append(f"{total.waiting:,} of them have not answered yet: the figures may change.")
+        said.append(
+            f"{total.waiting:,} of them {'has' if total.waiting == 1 else 'have'} not answered yet: the figures may change."
+        )
     few = [name for name, tally in counted.by_stratum.items() if 0 < tally.heard < 5]
     said += [
         f"Only {counted.by_stratum[name].heard} heard in {name} stand for {sizes[name]:,} people."
@@ -396,6 +398,18 @@ def _statement(
         f"(design effect {effect:.2f})."
     )
     return tuple(said)
+
+
+def _people(number: int, before: str = "", after: str = "") -> str:
+    """Write a number of people with the verb it takes: ``1 invited person was``, ``3 people were``."""
+    words = (
+        f"{number:,}",
+        before,
+        "person" if number == 1 else "people",
+        after,
+        "was" if number == 1 else "were",
+    )
+    return " ".join(word for word in words if word)
 
 
 def _nobody_heard(name: str, people: int) -> Problem:

@@ -36,11 +36,11 @@ def test_the_logit_interval_never_leaves_nought_to_one() -> None:
     assert (low, high) == (0, 1)
 
 
-@pytest.mark.parametrize("few", [1, 4])
-def test_too_few_give_no_figure_and_say_why(few: int) -> None:
+@pytest.mark.parametrize(("few", "people"), [(1, "1 person was"), (4, "4 people were")])
+def test_too_few_give_no_figure_and_say_why(few: int, people: str) -> None:
     found = estimate_mean(answers(*[1.0] * few), {"a": 100})
     assert (found.value, found.se, found.low, found.high) == (None, None, None, None)
-    assert found.withheld == f"{few} people were heard; a figure needs 5 or more."
+    assert found.withheld == f"{people} heard; a figure needs 5 or more."
 
 
 def test_more_may_be_asked_for_and_never_fewer() -> None:

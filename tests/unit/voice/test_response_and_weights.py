@@ -147,7 +147,7 @@ def test_the_statement_names_what_is_shaky() -> None:
     said = " ".join(found.statement)
     assert "3 of 6 people invited were heard (50%), out of 340 who were offered help." in said
     assert "3 invited people were not heard." in said
-    assert "1 of them have not answered yet" in said
+    assert "1 of them has not answered yet" in said
     assert "Only 1 heard in left stand for 300 people." in said
     assert "design effect" in said
 
