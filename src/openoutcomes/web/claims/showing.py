@@ -14,6 +14,7 @@ from django.urls import reverse
 from openoutcomes.standard.money import from_minor
 from openoutcomes.web.claims.models import Claim, ClaimLine
 from openoutcomes.web.contracts.models import Party
+from openoutcomes.web.contracts.wording import Wording
 from openoutcomes.web.core.lists import Cell, Column
 from openoutcomes.web.core.templatetags.oo import day, money, words
 from openoutcomes.web.payments.models import Share
@@ -66,8 +67,8 @@ def cash(minor: int, currency: str) -> str:
     return money(from_minor(minor, currency), currency)
 
 
-def line_columns(claim: Claim) -> list[Column]:
-    """Return the columns of a claim's lines, on the page."""
+def line_columns(claim: Claim, wording: Wording) -> list[Column]:
+    """Return the columns of a claim's lines, on the page; what became of them is told in words."""
     currency, slug = claim.contract.currency, claim.partnership.slug
 
     def what(line: ClaimLine) -> Cell:
@@ -78,7 +79,7 @@ def line_columns(claim: Claim) -> list[Column]:
 
     def tag(line: ClaimLine) -> Cell:
         shown, colour = KINDS[line.kind]
-        return Cell(shown, tag=colour, under=line.reason)
+        return Cell(shown, tag=colour, under=wording.plain(line.reason))
 
     return [
         Column("Outcome", what, sort="outcome"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -21,13 +22,20 @@ from openoutcomes.web.claims.parties import parties_for
 from openoutcomes.web.claims.parties import payers as payers_of
 from openoutcomes.web.contracts.models import Contract, TermsFile
 from openoutcomes.web.contracts.queries import PRICED, read_file
-from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
+from openoutcomes.web.contracts.wording import Wording, wording_of
+from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import PAGE, Cell, Column, as_csv, listing, wants_csv
 from openoutcomes.web.core.pages import page, problems_into
 from openoutcomes.web.core.templatetags.oo import day, words
 from openoutcomes.web.partnerships.models import Organisation
+from openoutcomes.web.payments.bank import why_not_check
 from openoutcomes.web.payments.commands import why_not_pay
+from openoutcomes.web.payments.queries import accounts_for, why_frozen
 from openoutcomes.web.people.models import Person
 from openoutcomes.web.records import store
+
+#: Lines on a page that shows all, which a browser still prints; a claim with more goes on to a next page.
+WHOLE = 1000
 
 
 def url(request: Any, name: str, **kwargs: Any) -> str:
@@ -158,9 +166,11 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
     parties = list(payers_of(found.contract).values())
     names = {party.named: party.organisation.name for party in parties}
     parts = showing.parts_of(found, parties) if found.is_locked else []
+    whole = "all" in request.GET
+    columns = showing.line_columns(found, wording_of(_terms(found)))
     lines = listing(
-        request, rows, showing.line_columns(found), caption="Lines", one="line", sort="place", filters=filters,
-        empty="Nothing has changed since the last claim.",
+        request, rows, columns, caption="Lines", one="line", sort="place", filters=filters,
+        empty="Nothing has changed since the last claim.", per_page=WHOLE if whole else PAGE,
     )  # fmt: skip
     lines.export_address = url(request, "claim_lines", claim_id=claim_id)
     own = access.allows("claims.prepare", found.provider)
@@ -172,6 +182,8 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
             "heads": showing.HEADS,
             "tag": showing.TAGS[found.state],
             "listing": lines,
+            "whole": whole,
+            "all_address": _all_address(request, whole=whole) if whole or lines.page_links else "",
             "sums": {name: found.amount(minor) for name, minor in found.result["totals"].items()},
             "parts": [_part(found, part) for part in parts],
             "by_payer": [
@@ -190,6 +202,22 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
             "approvals": found.approvals.select_related("payer__organisation", "approved_by"),
         },
     )  # fmt: skip
+
+
+def _terms(found: Claim) -> TermsFile:
+    """Return the file of terms that a claim was priced by."""
+    files = TermsFile.of(found.partnership).select_related("contract")
+    return files.get(contract=found.contract, number=found.terms_number)
+
+
+def _all_address(request: Any, *, whole: bool) -> str:
+    """Return the address of the same lines all on one page, or page by page again."""
+    query = request.GET.copy()
+    for name in ("all", "page"):
+        query.pop(name, None)
+    if not whole:
+        query["all"] = "1"
+    return f"{request.path}?{query.urlencode()}#lines" if query else f"{request.path}#lines"
 
 
 def _narrowed(rows: Any, asked: dict[str, Any]) -> Any:
@@ -250,17 +278,47 @@ def _actions(request: Any, found: Claim, parts: list[showing.Part]) -> dict[str,
                             url(request, "claw_back", claim_id=found.claim_id, payer=payer),
                         )
                     )
-    if found.is_locked:
-        for part in parts:
-            owed = part.standing.to_pay - part.standing.due_back
-            if owed and parties_for(access, "payments.record", [part.payer]):
-                why = why or why_apart(access, found) or why_not_pay(access, found, part.payer)
-                verb = f"Record a payment by {part.payer.organisation.name}"
-                if owed < 0:
-                    verb = f"Record money returned to {part.payer.organisation.name}"
-                if not why:
-                    mine.append((verb, url(request, "pay", claim_id=found.claim_id, payer=part.payer.pk)))
-    return {"main": mine, "further": further, "why": why}
+    paying, why = _paying(request, found, parts, why)
+    return {"main": mine + paying, "further": further, "why": why}
+
+
+def _paying(
+    request: Any, found: Claim, parts: list[showing.Part], why: str
+) -> tuple[list[tuple[str, str]], str]:
+    """Return what a seat may do about payment of a claim now, and why no more (or what ``why`` said before)."""
+    access, mine = request.access, []
+    for part in parts:
+        owed = part.standing.to_pay - part.standing.due_back
+        if not owed or not parties_for(access, "payments.record", [part.payer]):
+            continue
+        why = why or why_apart(access, found) or why_not_pay(access, found, part.payer)
+        if why:
+            continue
+        if owed > 0 and (frozen := why_frozen(found.provider)):
+            mine += _unfreeze(request, found)
+            why = f"No payment can be recorded now: {frozen}"
+            continue
+        verb = "Record a payment by" if owed > 0 else "Record money returned to"
+        address = url(request, "pay", claim_id=found.claim_id, payer=part.payer.pk)
+        mine.append((f"{verb} {part.payer.organisation.name}", address))
+    to_pay = any(part.standing.to_pay for part in parts)
+    if to_pay and access.allows("bank.propose", found.provider) and (frozen := why_frozen(found.provider)):
+        mine += _unfreeze(request, found)
+        why = why or f"Payment waits: {frozen}"
+    return list(dict.fromkeys(mine)), why
+
+
+def _unfreeze(request: Any, found: Claim) -> list[tuple[str, str]]:
+    """Return what a seat can do so that a provider may be paid: check its bank details, give them, or look."""
+    access, provider = request.access, found.provider
+    seen = accounts_for(access).filter(provider=provider, state="proposed").first()
+    if seen is not None and access.may("bank.check"):
+        verb = "See" if why_not_check(access, seen) else "Check"
+        return [(f"{verb} the bank details of {provider}", url(request, "bank_one", bank_id=seen.bank_id))]
+    if seen is None and access.allows("bank.propose", provider):
+        address = url(request, "bank_propose", organisation=provider.organisation_id)
+        return [(f"Give the bank details of {provider}", address)]
+    return []
 
 
 @page("claims.view")
@@ -292,9 +350,9 @@ def line(request: Any, claim_id: str, number: int) -> HttpResponse:
     person = Person.of(access.partnership).filter(person_id=row.person_id).first() if row.person_id else None
     if person is not None:
         viewed(access, "claims.explain", row, person=person)
-    terms = TermsFile.of(access.partnership).select_related("contract").get(
-        contract=found.contract, number=found.terms_number
-    )  # fmt: skip
+    terms = _terms(found)
+    wording = wording_of(terms)
+    steps = _steps(found, row, person, terms, wording)
     names = {name: party.organisation.name for name, party in payers_of(found.contract).items()}
     shares = found.shares.filter(line_id=row.line_id).select_related("payer__organisation")
     return render(
@@ -305,7 +363,10 @@ def line(request: Any, claim_id: str, number: int) -> HttpResponse:
             "heads": showing.HEADS,
             "line": row,
             "kind": showing.KINDS[row.kind],
-            "steps": _steps(found, row, person, terms),
+            "reason": wording.plain(row.reason),
+            "says": wording.says.get(row.outcome, ""),
+            "rule": next((step.says for step in steps if step.rule == row.rule), "") or wording.plain(row.rule),
+            "steps": steps,
             "terms": terms,
             "records": queries.versions_behind(row),
             "outcome_address": _outcome(request, row),
@@ -317,17 +378,23 @@ def line(request: Any, claim_id: str, number: int) -> HttpResponse:
                 (share.payer.organisation.name, *(found.amount(getattr(share, name)) for name in ("accrued", "approved", "paid", "clawed_back")))
                 for share in shares
             ],
-            "before": ClaimLine.of(access.partnership)
-            .filter(claim__in=queries.claims_for(access), origin=row.origin, claim__contract=found.contract)
-            .exclude(pk=row.pk)
-            .select_related("claim")
-            .order_by("claim__as_of", "pk"),
+            "before": [(other, wording.plain(other.reason)) for other in _elsewhere(access, row)],
             "disputes": row.disputes.select_related("payer__organisation"),
         },
     )  # fmt: skip
 
 
-def _steps(found: Claim, row: ClaimLine, person: Person | None, terms: TermsFile) -> tuple[Step, ...]:
+def _elsewhere(access: Access, row: ClaimLine) -> Any:
+    """Return the lines of other claims that are about the same thing, oldest first."""
+    rows = ClaimLine.of(access.partnership).filter(
+        claim__in=queries.claims_for(access), origin=row.origin, claim__contract=row.claim.contract
+    )
+    return rows.exclude(pk=row.pk).select_related("claim").order_by("claim__as_of", "pk")
+
+
+def _steps(
+    found: Claim, row: ClaimLine, person: Person | None, terms: TermsFile, wording: Wording
+) -> tuple[Step, ...]:
     """Return the rules that the line met or did not, from the one person's records as they stood.
 
     Money is not worked out again here: caps look at everybody's records, and the line keeps what came of them.
@@ -337,7 +404,8 @@ def _steps(found: Claim, row: ClaimLine, person: Person | None, terms: TermsFile
     records = Q(person=person, pk__lte=found.last_record)
     dataset = store.dataset(found.partnership, PRICED, records)
     _, stories = tell(read_file(terms)[1], dataset, found.as_of, {row.achievement_id})
-    return stories[0].steps if stories else ()
+    steps = stories[0].steps if stories else ()
+    return tuple(replace(s, says=wording.plain(s.says), detail=wording.plain(s.detail)) for s in steps)
 
 
 def _outcome(request: Any, row: ClaimLine) -> str:

@@ -21,7 +21,8 @@ from openoutcomes.contracts.showing import say_pays_person
 from openoutcomes.contracts.terms import Outcome, Terms, Version
 from openoutcomes.standard.outcomes import load_map
 from openoutcomes.web.contracts.models import Contract
-from openoutcomes.web.contracts.queries import terms_of
+from openoutcomes.web.contracts.queries import file_in_force, read_file
+from openoutcomes.web.contracts.wording import wording_of
 from openoutcomes.web.core import clock
 from openoutcomes.web.partnerships.queries import outcomes_on
 from openoutcomes.web.records.models import Record
@@ -98,7 +99,8 @@ def card(contract: Contract | None, partnership: Any, day: dt.date | None = None
     """Return what can be recorded: the contract's outcomes for a person, else those of the catalogue."""
     if contract is None:
         return _catalogue(partnership)
-    terms = terms_of(contract)
+    file = file_in_force(contract)
+    terms, wording = read_file(file)[1], wording_of(file)
     version = version_on(terms, day or clock.today())
     compiled = compile_version(version, version.runs.last or dt.date.max, Indicators({}))
     shared = (2 if version.providers else 1) + len(version.who)
@@ -116,7 +118,7 @@ def card(contract: Contract | None, partnership: Any, day: dt.date | None = None
         if outcome.for_each != "achievement":
             continue
         said = [
-            rule.says
+            wording.plain(rule.says)
             for rule in rules.rules[shared:]
             if rule.name not in ("date", "evidence", "evidence alternates", "verification")
         ]

@@ -22,7 +22,8 @@ from openoutcomes.standard.dataset import Dataset
 from openoutcomes.standard.money import from_minor
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.contracts.models import Contract
-from openoutcomes.web.contracts.queries import PRICED, terms_of
+from openoutcomes.web.contracts.queries import PRICED, file_in_force, read_file
+from openoutcomes.web.contracts.wording import Wording, wording_of
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.pages import sentence
 from openoutcomes.web.outcomes.card import version_on
@@ -83,7 +84,8 @@ def preview(
     contract: Contract, enrolment: Enrolment, values: Mapping[str, Any], *, replacing: Record | None = None
 ) -> Preview:
     """Price an achievement that is not (or not so) recorded yet, as if a verifier had accepted it today."""
-    terms = terms_of(contract)
+    file = file_in_force(contract)
+    terms = read_file(file)[1]
     today = clock.today()
     hypothetical = {
         "provider_id": enrolment.organisation.organisation_id,
@@ -116,10 +118,10 @@ def preview(
     found = next((one for one in told if one.line.line_id == about), None)
     if found is None:
         return Preview(problem="It cannot be priced until it has been achieved.")
-    return _preview(found, () if whole else depends_on)
+    return _preview(found, () if whole else depends_on, wording_of(file))
 
 
-def _preview(found: Explanation, depends_on: tuple[str, ...]) -> Preview:
+def _preview(found: Explanation, depends_on: tuple[str, ...], wording: Wording) -> Preview:
     line = found.line
     paid = {"held": line.held, "refused": Decimal(0)}.get(line.status, line.amount)
     steps = [step for step in found.steps if not (step.rule == "verification" and step.outcome == "met")]
@@ -128,15 +130,17 @@ def _preview(found: Explanation, depends_on: tuple[str, ...]) -> Preview:
         amount=paid,
         gross=line.gross,
         currency=line.currency,
-        reason=line.reason,
+        reason=wording.plain(line.reason),
         terms=found.terms,
-        told=tuple(Told(step.says, step.detail, *_TAGS[step.outcome]) for step in steps),
+        told=tuple(
+            Told(wording.plain(step.says), wording.plain(step.detail), *_TAGS[step.outcome]) for step in steps
+        ),
         payers=tuple(
             (payer, from_minor(owed + held, line.currency))
             for payer, owed, held in line.payers_minor
             if owed + held
         ),
-        depends_on=depends_on if line.status != "refused" else (),
+        depends_on=tuple(map(wording.plain, depends_on)) if line.status != "refused" else (),
     )
 
 

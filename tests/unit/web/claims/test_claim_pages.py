@@ -26,7 +26,7 @@ def test_a_claim_is_prepared_submitted_and_approved_through_the_pages(busy):
     claim = Claim.objects.get()
     page = manager.get(busy.url("claim", claim_id=claim.claim_id))
     assert "£1,000.00" in page.content.decode()
-    assert "evidence is missing: landlord-letter" in page.content.decode()
+    assert "evidence is missing: landlord letter" in page.content.decode()
     assert send(manager, busy.url("claim_lock", claim_id=claim.claim_id)).status_code == 302
     council = payer(busy, "council")
     address = busy.url("claim_approve", claim_id=claim.claim_id, payer=council.pk)

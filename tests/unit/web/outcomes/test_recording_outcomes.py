@@ -58,7 +58,7 @@ def test_the_card_shows_each_outcome_with_its_price_and_the_evidence_in_plain_wo
     assert "Home entry" in page
     assert "£500.00" in page
     assert "tenancy agreement or landlord letter" in page
-    assert "Follows home-entry, sustained for 3 months." in page
+    assert "Follows “Home entry”, sustained for 3 months." in page
 
 
 def test_an_outcome_is_recorded_in_three_steps_without_scripts(world):
@@ -217,7 +217,7 @@ def test_what_waits_says_until_when(world):
 def test_what_lacks_evidence_waits_and_says_which(world):
     seen = see(world, "ash", "home-entry", FEB, [])
     assert seen.status == "held"
-    assert "evidence is missing: tenancy-agreement or landlord-letter" in seen.reason
+    assert "evidence is missing: tenancy agreement or landlord letter" in seen.reason
 
 
 def test_what_was_paid_for_this_person_already_would_not_pay_again(world):
