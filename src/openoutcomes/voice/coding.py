@@ -26,6 +26,8 @@ from openoutcomes.standard.problems import InputError, Problem
 
 #: Each unit's codes by coder: ``{unit: {coder: code}}``; coders who skipped a unit are left out.
 Ratings = Mapping[str, Mapping[str, str]]
+#: How often each code was given to one unit.
+Pattern = tuple[tuple[str, int], ...]
 GIVEN, NOT_GIVEN = "yes", "no"
 #: Krippendorff's limits: below the first, do not rely on it; from the second, rely on it.
 TENTATIVE, RELIABLE = 0.667, 0.8
@@ -300,22 +302,26 @@ def krippendorff_alpha(ratings: Ratings) -> float | None:
 
     None where there is nothing to compare, or one and the same code throughout.
     """
-    return _alpha([Counter(said.values()) for said in ratings.values() if len(said) > 1])
+    patterns = Counter(_pattern(said) for said in ratings.values() if len(said) > 1)
+    return _alpha(list(patterns.items()))
 
 
-def _alpha(units: Sequence[Counter[str]]) -> float | None:
-    """Work out alpha from the counts of codes of each unit, each of two or more codes."""
-    totals: Counter[str] = Counter()
+def _pattern(said: Mapping[str, str]) -> Pattern:
+    return tuple(sorted(Counter(said.values()).items()))
+
+
+def _alpha(patterns: Iterable[tuple[Pattern, int]]) -> float | None:
+    """Work out alpha from how many units have each pattern of two or more codes."""
+    totals: dict[str, int] = {}
     unlike: list[float] = []
-    for counts in units:
-        coded = counts.total()
-        totals.update(counts)
-        unlike.append((coded * coded - sum(count * count for count in counts.values())) / (coded - 1))
-    whole = totals.total()
-    if len(totals) < 2:
-        return None
-    expected = whole * whole - sum(count * count for count in totals.values())
-    return 1 - (whole - 1) * fsum(unlike) / expected
+    for pattern, units in patterns:
+        coded = sum(count for _, count in pattern)
+        for kind, count in pattern:
+            totals[kind] = totals.get(kind, 0) + count * units
+        unlike.append(units * (coded * coded - sum(count * count for _, count in pattern)) / (coded - 1))
+    whole = sum(totals.values())
+    expected = whole * whole - sum(total * total for total in totals.values())
+    return 1 - (whole - 1) * fsum(unlike) / expected if expected else None
 
 
 def bootstrap_alpha(
@@ -327,11 +333,18 @@ def bootstrap_alpha(
     Resamples in which only one code is left have no alpha and are passed over. None, None where
     there is nothing to draw from or none has an alpha.
     """
-    units = [Counter(said.values()) for said in ratings.values() if len(said) > 1]
-    chance = Random(seed)  # noqa: S311 - statistics, not secrets
+    held = [_pattern(said) for said in ratings.values() if len(said) > 1]
+    kinds = list(dict.fromkeys(held))
+    place = {pattern: number for number, pattern in enumerate(kinds)}
+    # Units of one pattern count alike, so a resample is only how often each pattern was drawn.
+    units = [place[pattern] for pattern in held]
+    chance = Random(seed).random  # noqa: S311 - statistics, not secrets
     found = []
     for _ in range(resamples if units else 0):
-        alpha = _alpha([units[int(chance.random() * len(units))] for _ in units])
+        drawn = [0] * len(kinds)
+        for _ in units:
+            drawn[units[int(chance() * len(units))]] += 1
+        alpha = _alpha((pattern, times) for pattern, times in zip(kinds, drawn, strict=True) if times)
         if alpha is not None:
             found.append(alpha)
     if not found:
