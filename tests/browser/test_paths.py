@@ -174,7 +174,7 @@ def test_a_practitioner_records_an_outcome_and_sees_what_it_would_pay(hand: Any,
         worker.press("Continue")
         worker.sees("Check and save", "£500.00")
         worker.press("Save the outcome")
-        worker.sees("The outcome was recorded.", "Waiting")
+        worker.sees("The outcome was recorded.", "Not yet checked")
         assert [one["outcome"] for one in _records(world, "achievements", who)] == ["home-entry"]
 
 

@@ -31,10 +31,7 @@ class OutcomesFilter(FilterForm):
         choices=[
             ("", "All"),
             ("evidence", "To be evidenced"),
-            ("unverified", "Waiting for a verifier"),
-            ("queried", "Queried"),
-            ("accepted", "Accepted"),
-            ("refused", "Refused"),
+            *Record.STATES,
             ("withdrawn", "Withdrawn"),
         ],
     )

@@ -17,10 +17,8 @@ from openoutcomes.web.records.models import Record
 
 #: How an outcome stands, in words and with the colour of its tag.
 STATES: dict[str, tuple[str, str]] = {
-    "unverified": ("Waiting", "blue"),
-    "queried": ("Queried", "yellow"),
-    "accepted": ("Accepted", "green"),
-    "refused": ("Refused", "red"),
+    state: (words, {"unverified": "blue", "queried": "yellow", "accepted": "green", "refused": "red"}[state])
+    for state, words in Record.STATES
 }
 
 

@@ -52,7 +52,7 @@ def outcomes(access: Access, person: Person) -> dict[str, Any] | None:
             {
                 "record": row,
                 "name": cards.line(row.contract, row.code).name,
-                "tag": "Answered, waiting" if row.record_id in said else words,
+                "tag": "Answered, not yet checked" if row.record_id in said else words,
                 "colour": colour,
                 "missing": say_groups(missing),
                 "is_own": row.record_id in own,

@@ -119,7 +119,8 @@ def _timeline(request: Any, found: Person) -> dict[str, Any]:
     paginator = Paginator(records.timeline(request.access, found, kind), PAGE)
     shown = paginator.get_page(request.GET.get("page"))
     slug = request.access.partnership.slug
-    lines: list[Line] = [line(record, slug) for record in shown.object_list]
+    own = found.pk in request.access.person_ids()
+    lines: list[Line] = [line(record, slug, own=own) for record in shown.object_list]
     homes = {each.pk for each in request.access.organisations()}
     kinds = [
         ("", "Everything"),
@@ -153,7 +154,7 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
     rows = records.records_of(access, found).filter(withdrawn=False)
     slug = access.partnership.slug
     words = rows.filter(table__in=("strengths", "goals")).order_by("on", "pk")
-    lines = [line(record, slug) for record in words]
+    lines = [line(record, slug, own=True) for record in words]
     details = rows.filter(table="people").first()
     noted = Event.of(access.partnership).filter(person=found).exclude(user=access.user)
     paginator = Paginator(noted.select_related("organisation").order_by("-at", "-pk"), 4 * PAGE)
@@ -166,7 +167,7 @@ def _own_page(request: Any, found: Person) -> HttpResponse:
         "person": found,
         "strengths": [each for each in lines if each.record.table == "strengths"],
         "goals": [each for each in lines if each.record.table == "goals"],
-        "details": facts_of(details) if details else [],
+        "details": facts_of(details, own=True) if details else [],
         "with_whom": list(with_whom.order_by("organisation__name")),
         "enrolments": _own_enrolments(found),
         "looks": looks(list(shown.object_list)),

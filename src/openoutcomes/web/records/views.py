@@ -290,12 +290,14 @@ def record(request: Any, table: str, record_id: str) -> HttpResponse:
     viewed(access, "records.view", found, person=found.person)
     may_change = queries.may_change(access, found) and table in forms.CHANGEABLE
     versions = queries.versions_of(found)
+    own = found.person.pk in access.person_ids()
+    told = tell(found, own=own)
     return render(
         request,
         "records/record.html",
         {
-            "title": tell(found).title, "caption": found.person.shown, "record": found, "told": tell(found),
-            "facts": facts_of(found), "versions": _history(versions), "person": found.person,
+            "title": told.title, "caption": found.person.shown, "record": found, "told": told,
+            "facts": facts_of(found, own=own), "versions": _history(versions), "person": found.person,
             "back": _home(request, found.person), "may_change": may_change,
             "readings": found.code if table == "measures" else "",
             "alerts": scoring.alerts_for(found) if table == "measures" else (),

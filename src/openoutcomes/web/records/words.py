@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -50,9 +50,33 @@ class Line:
         return self.record.on
 
 
-def line(record: Record, slug: str) -> Line:
-    """Return a record as a line of a timeline."""
-    return Line(record, tell(record), address_of(record, slug))
+#: How phrases read to whom the record is about; what others read comes first.
+_YOURS: dict[str, str] = {
+    "They are at": "You are at",
+    "Met, in their view,": "Met, in your view,",
+    "They asked": "You asked",
+    "Getting to know the person and planning together": "Getting to know you and planning together",
+    "Said that they could not come": "You said that you could not come",
+    "Lost their home": "Lost your home",
+    "The person was": "You were",
+    "The person prefers": "You prefer",
+    "The person has": "You have",
+    "the person has": "you have",
+    "the person enjoys or cares about": "you enjoy or care about",
+    "The person": "You",
+}
+
+
+def yours(text: str) -> str:
+    """Return words about a person as they read to that person."""
+    for theirs, own in _YOURS.items():
+        text = text.replace(theirs, own)
+    return text
+
+
+def line(record: Record, slug: str, *, own: bool = False) -> Line:
+    """Return a record as a line of a timeline; ``own`` where whom it is about reads it."""
+    return Line(record, tell(record, own=own), address_of(record, slug))
 
 
 def address_of(record: Record, slug: str) -> str:
@@ -67,10 +91,13 @@ def address_of(record: Record, slug: str) -> str:
         return ""
 
 
-def tell(record: Record) -> Told:
-    """Return a record in words."""
+def tell(record: Record, *, own: bool = False) -> Told:
+    """Return a record in words; ``own`` where whom it is about reads it. What they said stays as it is."""
     told = _TELL.get(record.table, _other)(record.values, record)
-    return Told(told.title, told.words, told.facts, "Withdrawn", "red") if record.withdrawn else told
+    if own:
+        facts = tuple(map(yours, told.facts))
+        told = replace(told, title=yours(told.title), facts=facts, tag=yours(told.tag))
+    return replace(told, tag="Withdrawn", colour="red") if record.withdrawn else told
 
 
 def _out_of_ten(values: Mapping[str, Any], name: str, words: str) -> str:
@@ -242,10 +269,17 @@ _PLACED = frozenset({"person_id", "enrolment_id", "provider_id", "contract_id", 
                      "collected_by", "met_by", "source", "replaces", "currency", "achievement_id"})  # fmt: skip
 
 
-def facts_of(record: Record) -> list[tuple[str, str]]:
-    """Return what a record says, field by field, in the standard's order."""
+def facts_of(record: Record, *, own: bool = False) -> list[tuple[str, str]]:
+    """Return what a record says, field by field, in the standard's order; ``own`` as for :func:`tell`."""
     return [
-        (label_of(name), value_of(record.table, name, record.values[name]))
+        (label_of(name), _fact(record, name, own=own))
         for name in TABLES[record.table].by_name
         if name in record.values and name not in _PLACED and name != TABLES[record.table].key
     ]
+
+
+def _fact(record: Record, name: str, *, own: bool) -> str:
+    """Return one value of a record; words from a code list are put to the person, what was written is not."""
+    text = value_of(record.table, name, record.values[name])
+    is_coded = TABLES[record.table].by_name[name].codes or name in ("kind", "question")
+    return yours(text) if own and is_coded else text

@@ -10,6 +10,7 @@ from openoutcomes.standard.instruments import INSTRUMENTS
 from openoutcomes.standard.outcomes import load_map
 from openoutcomes.web.core.lists import Cell
 from openoutcomes.web.core.templatetags.oo import words
+from openoutcomes.web.records.models import Record
 from openoutcomes.web.results.queries import CHANGES, STATES, Figures
 from openoutcomes.web.results.small_numbers import LEAST, protect
 
@@ -19,12 +20,8 @@ NOTE = (
     f"* Fewer than {LEAST}, or a larger figure held back so that nobody can work out one that is. "
     "Other counts are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
 )
-_STATE_WORDS = {
-    "unverified": "Not yet checked",
-    "queried": "Queried",
-    "accepted": "Accepted",
-    "refused": "Refused",
-}
+#: What each state of an outcome is called, as everywhere.
+STATE_WORDS = dict(Record.STATES)
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ def _outcomes(show: Showing) -> Table:
     ]
     if len(rows) > 1:
         rows.append(("All", [show.cell("outcomes", "all", state) for state in (*STATES, "all")]))
-    header = ("Outcome", *[_STATE_WORDS[state] for state in STATES], "In all")
+    header = ("Outcome", *[STATE_WORDS[state] for state in STATES], "In all")
     return Table("Outcomes", header, rows, empty="No outcome is recorded in this period.")
 
 

@@ -414,7 +414,7 @@ def _turnaround(request: Any) -> HttpResponse:
     columns = [
         Column("Provider", lambda row: str(row.organisation)),
         Column("Middle wait", lambda row: row.median),
-        Column("Waiting now", lambda row: f"{row.waiting:,}", numeric=True),
+        Column("Not yet checked", lambda row: f"{row.waiting:,}", numeric=True),
         Column("Oldest waits", lambda row: "" if row.oldest_days is None else f"{row.oldest_days} days"),
         Column("Accepted", lambda row: f"{row.states['accepted']:,}", numeric=True),
         Column("Queried", lambda row: f"{row.states['queried']:,}", numeric=True),
