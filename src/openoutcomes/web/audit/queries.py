@@ -22,7 +22,9 @@ def events_for(access: Access) -> QuerySet[Event]:
     organisations = access.organisation_ids("audit.view")
     own = Sight.of(access.partnership).filter(basis="own", organisation__in=organisations)
     # What its own people's record shows, and what was done in its name: never a seat held elsewhere.
-    return events.filter(Q(person__in=own.values("person")) | Q(organisation__in=organisations))
+    rows = events.filter(Q(person__in=own.values("person")) | Q(organisation__in=organisations))
+    # Nor that somebody of theirs complained: a complaint may be about whoever reads this.
+    return rows.exclude(verb__startswith="complaints.")
 
 
 def narrowed(access: Access, events: QuerySet[Event], asked: dict[str, Any]) -> QuerySet[Event]:
