@@ -49,7 +49,7 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
     found = []
     for row in counted.order_by("contract__name"):
         now, earlier = (_shown(row[name], is_own=bool(own)) for name in ("now", "before"))
-        said = f"{now} outcomes {words[0]} under {row['contract__name']}; {earlier} {words[1]}"
+        said = f"{now} {'outcome' if now == '1' else 'outcomes'} {words[0]} under {row['contract__name']}; {earlier} {words[1]}"
         found.append(
             Signal("results", said[:1].upper() + said[1:], address, contract=row["contract__contract_id"])
         )
