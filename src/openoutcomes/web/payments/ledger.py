@@ -7,14 +7,15 @@ in the database, one journal a contract, and writes the columns that pages read 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from openoutcomes import ledger
-from openoutcomes.ledger.entries import Entry, read_entry, write_entry
+from openoutcomes.ledger.entries import Entry, entry_from_dict, read_entry, write_entry
 from openoutcomes.ledger.positions import Move, Position, ShareKey, by_id, claim_moves, directions, step_of
 from openoutcomes.standard.money import from_minor, to_minor
 from openoutcomes.standard.problems import InputError, Problem
@@ -43,8 +44,10 @@ def stored(contract: Contract) -> QuerySet[JournalEntry]:
 
 def read(contract: Contract) -> ledger.Journal:
     """Return a contract's journal as it is stored, unchecked: for reports, which follow a checked posting."""
-    rows = stored(contract).values_list("text", flat=True)
-    return ledger.Journal(read_entry(text) for text in rows.iterator(chunk_size=2000))
+    rows = stored(contract).values_list("text", "hash")
+    return ledger.Journal(
+        (entry_from_dict(json.loads(text)), digest) for text, digest in rows.iterator(chunk_size=2000)
+    )
 
 
 def journal_of(contract: Contract) -> ledger.Journal:
@@ -107,7 +110,7 @@ def post(by: Access, contract: Contract, change: Change) -> tuple[Entry, ...]:
             zip(posted, journal.hashes[before:], strict=True), start=1
         )
     ]  # fmt: skip
-    JournalEntry.objects.bulk_create(rows)
+    JournalEntry.objects.bulk_create(rows, batch_size=1000)
     _project(contract, journal, rows, posted)
     return posted
 
@@ -130,26 +133,39 @@ def _project(
     shares = _shares(contract, {key.line_id for key in keys})
     shares |= _new_shares(contract, posted, {key for key in keys if key not in shares})
     standing = {key: position_of(shares[key], contract.currency) for key in keys}
-    movements = []
-    for row, move in moves:
-        for figure, amount in _effect(standing[move.key], move):
-            movements.append(
-                Movement(
-                    partnership=contract.partnership,
-                    entry=row,
-                    share=shares[move.key],
-                    figure=figure,
-                    amount=to_minor(amount, contract.currency),
-                    dated_on=row.dated_on,
-                )
-            )
-    Movement.objects.bulk_create(movements)
-    for key in keys:
-        for figure in FIGURES:
-            setattr(shares[key], figure, to_minor(getattr(standing[key], figure), contract.currency))
-    Share.objects.bulk_update([shares[key] for key in keys], FIGURES, batch_size=500)
-    for claim in {share.claim_id: share.claim for share in shares.values()}.values():
+    movements = [
+        Movement(
+            partnership=contract.partnership,
+            entry=row,
+            share=shares[move.key],
+            figure=figure,
+            amount=to_minor(amount, contract.currency),
+            dated_on=row.dated_on,
+        )
+        for row, move in moves
+        for figure, amount in _effect(standing[move.key], move)
+    ]
+    Movement.objects.bulk_create(movements, batch_size=1000)
+    _add_up(rows, {movement.figure for movement in movements})
+    for claim in Claim.objects.filter(pk__in={share.claim_id for share in shares.values()}):
         settle(claim)
+
+
+def _add_up(rows: Sequence[JournalEntry], figures: Iterable[str]) -> None:
+    """Add the movements of new entries to their shares: one statement a figure, however many lines there are."""
+    if not rows:
+        return
+    fresh = Movement.objects.filter(
+        entry__contract=rows[0].contract,
+        entry__number__gte=rows[0].number,
+        entry__number__lte=rows[-1].number,
+    )
+    for figure in sorted(figures):
+        mine = fresh.filter(figure=figure)
+        change = mine.filter(share=OuterRef("pk")).order_by().values("share").annotate(sum=Sum("amount"))
+        Share.objects.filter(pk__in=mine.values("share")).update(
+            **{figure: F(figure) + Subquery(change.values("sum"))}
+        )
 
 
 def _shares(contract: Contract, lines: set[str]) -> dict[ShareKey, Share]:
@@ -159,18 +175,17 @@ def _shares(contract: Contract, lines: set[str]) -> dict[ShareKey, Share]:
         rows = Share.of(contract.partnership).filter(
             contract=contract, line_id__in=wanted[start : start + 500]
         )
-        for share in rows.select_related("payer", "claim"):
+        for share in rows.select_related("payer"):
             found[ShareKey(contract.contract_id, share.line_id, share.payer.named)] = share
     return found
 
 
-def _new_shares(
-    contract: Contract, posted: Sequence[Entry], wanted: set[ShareKey]
-) -> dict[ShareKey, Share]:  # fmt: skip
+def _new_shares(contract: Contract, posted: Sequence[Entry], wanted: set[ShareKey]) -> dict[ShareKey, Share]:
     if not wanted:
         return {}
     turned = directions(posted)
     organisations = providers(contract)
+    paying = {name: payer_of(contract, name) for name in {key.payer for key in wanted}}
     references = {entry.claim for entry in posted if entry.kind == "accrual"}
     claims = {
         claim.reference: claim
@@ -179,23 +194,24 @@ def _new_shares(
     made: dict[ShareKey, Share] = {}
     for entry in posted:
         line = entry.line
-        for payer, amount in line.payers if line is not None else ():
-            key = ShareKey(contract.contract_id, line.line_id if line else "", payer)
-            if line is None or not amount or key not in wanted:
-                continue
-            made[key] = Share(
-                partnership=contract.partnership,
-                contract=contract,
-                claim=claims[entry.claim],
-                line_id=line.line_id,
-                payer=payer_of(contract, payer),
-                provider=organisations[line.provider_id],
-                outcome=line.outcome,
-                achieved_on=line.achieved_on,
-                period=line.period,
-                direction=turned[key],
-            )
-    Share.objects.bulk_create(made.values(), batch_size=500)
+        if line is None:
+            continue
+        for payer, amount in line.payers:
+            key = ShareKey(contract.contract_id, line.line_id, payer)
+            if amount and key in wanted:
+                made[key] = Share(
+                    partnership=contract.partnership,
+                    contract=contract,
+                    claim=claims[entry.claim],
+                    line_id=line.line_id,
+                    payer=paying[payer],
+                    provider=organisations[line.provider_id],
+                    outcome=line.outcome,
+                    achieved_on=line.achieved_on,
+                    period=line.period,
+                    direction=turned[key],
+                )
+    Share.objects.bulk_create(made.values(), batch_size=1000)
     return made
 
 
