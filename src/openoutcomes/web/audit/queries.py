@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from openoutcomes.web.audit.models import Event
+from openoutcomes.web.audit.verbs import verbs_like
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.people.models import Person, Sight
 
@@ -27,6 +28,14 @@ def events_for(access: Access) -> QuerySet[Event]:
     return rows.exclude(verb__startswith="complaints.")
 
 
+def _did(asked: str) -> Q:
+    """Return what finds the events of which the words (or the code) are asked for."""
+    found = verbs_like(asked)
+    if not found:  # perhaps a verb of an earlier version
+        return Q(verb__icontains=asked.strip())
+    return Q(*(Q(kind=kind, verb=verb) for verb, kind in sorted(found)), _connector=Q.OR)
+
+
 def narrowed(access: Access, events: QuerySet[Event], asked: dict[str, Any]) -> QuerySet[Event]:
     """Return those of ``events`` that fit the filters of the page."""
     if asked.get("person"):
@@ -37,7 +46,7 @@ def narrowed(access: Access, events: QuerySet[Event], asked: dict[str, Any]) -> 
             Q(user__email__iexact=asked["who"].strip()) | Q(user__name__icontains=asked["who"])
         )
     if asked.get("verb"):
-        events = events.filter(verb__icontains=asked["verb"].strip())
+        events = events.filter(_did(asked["verb"]))
     if asked.get("kind"):
         events = events.filter(kind=asked["kind"])
     if asked.get("since"):

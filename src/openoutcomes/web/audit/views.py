@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from openoutcomes.web.audit import queries
 from openoutcomes.web.audit.models import Event
+from openoutcomes.web.audit.verbs import thing, words_of
 from openoutcomes.web.core.forms import DateField
 from openoutcomes.web.core.lists import Cell, Column, FilterForm, as_csv, listing, wants_csv
 from openoutcomes.web.core.pages import page
@@ -25,17 +26,12 @@ class AuditFilter(FilterForm):
 
     person = forms.CharField(label="Person id", max_length=40)
     who = forms.CharField(label="Who: name or address", max_length=120)
-    verb = forms.CharField(label="What, such as people.merge", max_length=100)
+    verb = forms.CharField(label="What, such as merged or claim", max_length=100)
     kind = forms.ChoiceField(
         label="Kind", choices=[("", "All"), ("change", "Changes"), ("view", "Looks at a person")]
     )
     since = DateField(label="From", help_text="")
     until = DateField(label="To", help_text="")
-
-
-def _words(verb: str) -> str:
-    noun, _, what = verb.partition(".")
-    return f"{noun.replace('_', ' ').capitalize()}: {what.replace('_', ' ')}"
 
 
 def _roles(event: Event) -> str:
@@ -61,14 +57,24 @@ def trail(request: Any) -> HttpResponse:
             sort="at",
             plain=lambda e: e.at.isoformat(timespec="seconds"),
         ),
-        Column("What", lambda e: Cell(_words(e.verb), under=_detail(e)), sort="verb", plain=lambda e: e.verb),
+        Column(
+            "What",
+            lambda e: Cell(words_of(e.verb, e.kind), under=_detail(e)),
+            sort="verb",
+            plain=lambda e: words_of(e.verb, e.kind),
+        ),
         Column("Who", lambda e: Cell(str(e.user or "The platform"), under=_roles(e))),
         Column("For", lambda e: str(e.organisation or "")),
         Column("Person", lambda e: e.person.person_id if e.person else ""),
-        Column("About", lambda e: f"{e.model} {e.key}"),
+        Column("About", lambda e: f"{thing(e.model)} {e.key}"),
     ]
     if wants_csv(request):
-        return as_csv(events.order_by("-at", "-pk")[:_MOST], columns, "audit")
+        codes = [
+            Column("Verb", lambda e: e.verb),
+            Column("Kind", lambda e: e.kind),
+            Column("Detail", _detail),
+        ]
+        return as_csv(events.order_by("-at", "-pk")[:_MOST], [*columns, *codes], "audit")
     return render(
         request,
         "core/list_page.html",

@@ -26,7 +26,7 @@ def test_an_administrator_sees_every_look_and_change(looked: Any) -> None:
     page = looked.client("administrator").get(looked.url("audit")).content.decode()
     assert looked.people["ash"].person_id in page
     assert looked.people["casey"].person_id in page
-    assert "People: view" in page
+    assert "Looked at a person&#x27;s page" in page
     assert "Ash Example" not in page
 
 
@@ -41,6 +41,8 @@ def test_a_manager_sees_what_concerns_the_organisation(looked: Any) -> None:
     [
         ({"kind": "view"}, 2),
         ({"verb": "people.view"}, 2),
+        ({"verb": "looked person's page"}, 2),
+        ({"verb": "LOOKED"}, 2),
         ({"who": "other@kirkdale.example"}, 3),
         ({"verb": "nothing"}, 0),
         ({"since_day": "1", "since_month": "1", "since_year": "2000", "kind": "view"}, 2),
