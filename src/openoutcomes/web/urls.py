@@ -14,6 +14,7 @@ urlpatterns = [
     path("health/ready/", views.ready, name="ready"),
     path("", include("openoutcomes.web.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("heard/", include("openoutcomes.web.listening.public_urls")),
     path("p/<slug:partnership>/", include("openoutcomes.web.partnership_urls")),
 ]
 if settings.DEMO:

@@ -19,6 +19,7 @@ from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.commands import command, note, refuse
 from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.governance import erasing as governance
+from openoutcomes.web.listening import erasing as listening
 from openoutcomes.web.outcomes import erasing as evidence
 from openoutcomes.web.people.models import Draft, Likeness, Person, Sight, Token
 from openoutcomes.web.records.models import Record
@@ -59,6 +60,7 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
         Likeness.objects.filter(Q(person=each) | Q(other=each)).delete()
         budgets.erase_words(each)
         sharing.erase_words(each)
+        listening.erase_words(each)
         governance.erase_words(each)
     note(
         by,

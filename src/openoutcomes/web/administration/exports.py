@@ -20,6 +20,7 @@ from openoutcomes.web.audit.models import Event
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.lists import safe
+from openoutcomes.web.listening.erasing import said_by
 from openoutcomes.web.people.models import Person, Sight
 from openoutcomes.web.records.facets import FACETS
 from openoutcomes.web.records.models import Record
@@ -147,6 +148,7 @@ def about(access: Access, person: Person) -> IO[bytes]:
                 table: [r.row for r in records if r.table == table]
                 for table in dict.fromkeys(r.table for r in records)
             },
+            "heard": said_by(person),
         }
         archive.writestr("your-record.json", json.dumps(data, indent=1, ensure_ascii=False, default=str))
         for name, content in files:

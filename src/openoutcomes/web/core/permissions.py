@@ -130,6 +130,20 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
         "practitioner": "organisation",
     },
     "listening.code": {"coordinator": "partnership", "evaluator": "partnership"},
+    "listening.speak": {"person": "self"},
+    "listening.visits": {
+        **_FRONT_LINE,
+        "coordinator": "partnership",
+        "evaluator": "partnership",
+        "commissioner": "partnership",
+        "person": "self",
+    },
+    "listening.visit": {
+        "coordinator": "partnership",
+        "evaluator": "partnership",
+        "practitioner": "organisation",
+        "person": "self",
+    },
     "listening.answer": {
         "coordinator": "partnership",
         "provider_manager": "organisation",
