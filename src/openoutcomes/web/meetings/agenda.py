@@ -98,7 +98,9 @@ def lines_of(by: Access, meeting: Meeting) -> list[Line]:
         if current is not None:
             item.words, item.address = current.words, current.address
             item.due, item.is_late = current.due, current.is_late
-        lines.append(Line(item, is_gone=current is None and item.origin != "hand"))
+        # Another seat may see what this one does not, so only whoever brought a line can find it settled.
+        is_mine = item.added_by_id == by.user.pk
+        lines.append(Line(item, is_gone=current is None and is_mine and item.origin != "hand"))
     order = order_of(meeting.series.kind)
     for item in now.values():
         before = [n for n, line in enumerate(lines) if order[line.item.heading] <= order[item.heading]]

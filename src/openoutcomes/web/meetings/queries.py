@@ -118,7 +118,10 @@ def may_run(access: Access, series: Series) -> bool:
 
 def is_chair(access: Access, series: Series) -> bool:
     """Say whether a seat chairs: named for it or, where nobody is, any that runs it."""
-    return series.chair_id in seat_ids(access) if series.chair_id is not None else may_run(access, series)
+    chair = series.chair
+    if chair is None or chair.ended_at is not None:
+        return may_run(access, series)
+    return chair.pk in seat_ids(access)
 
 
 def may_be_invited(series: Series) -> QuerySet[Membership]:

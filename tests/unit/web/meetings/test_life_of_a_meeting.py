@@ -211,6 +211,35 @@ def test_an_agenda_builds_itself_and_nothing_goes_silently(world):
         ) == frozen  # fmt: skip
 
 
+def test_what_another_seat_brought_is_not_taken_for_settled_by_one_that_cannot_see_it(world):
+    with at(2026, 3, 2):
+        meeting = held(world)
+        line = by_hand(world, meeting)
+        owner = f"role:provider_manager:{world.organisations['harbour'].pk}"
+        minuting.minute(
+            world.access("coordinator"), item=line, notes="", expected=1,
+            action=Agreed("Ring round", owner, dt.date(2026, 3, 20)),
+        )  # fmt: skip
+        team = commands.add_series(
+            world.access("provider_manager"), kind="other", organisation=world.organisations["harbour"],
+            values={"name": "Harbour team", "every": "once", "minutes": 30},
+        )  # fmt: skip
+    with at(2026, 4, 7):
+        own = commands.plan(world.access("provider_manager"), series=team, on=clock.today())
+        # The manager keeps an overdue action of theirs; a colleague, who is brought other signals, begins.
+        commands.add_item(world.access("provider_manager"), meeting=own, heading="other", words="Keys")
+        with scope(partnership=world.partnership):
+            mark = next(
+                one.item.mark
+                for one in lines_of(world.access("provider_manager"), own)
+                if "Ring round" in one.item.words
+            )
+        action = Action.of(world.partnership).get()
+        doing.done(world.access("provider_manager"), action=action, expected=1)
+        minuting.start(world.access("practitioner"), meeting=own)
+        assert not Item.of(world.partnership).get(meeting=own, mark=mark).is_dropped
+
+
 def test_a_meeting_begins_on_its_day_and_not_before(world):
     series = a_series(world)
     by = world.access("coordinator")
