@@ -51,7 +51,13 @@ def choices(partnership: Any) -> list[tuple[str, str]]:
             (f"contract:{contract.contract_id}/{outcome.code}", f"{contract.name}: {words(outcome.code)}")
             for outcome in _outcomes(file)
         ]
-    found += [(f"instrument:{code}", f"Instrument: {one.name}") for code, one in INSTRUMENTS.items()]
+    for code, one in INSTRUMENTS.items():
+        # Of an instrument with several scales each is a measure: together they would count people twice.
+        scales = [(f"{code}/{scale.code}", f"{one.name}, {scale.name}") for scale in one.scales]
+        found += [
+            (f"instrument:{key}", f"Instrument: {name}")
+            for key, name in (scales if len(scales) > 1 else [(code, one.name)])
+        ]
     return [(code, said) for code, said in found if len(code) <= 160]
 
 
@@ -114,9 +120,7 @@ def _codes(partnership: Any, link: str) -> Q:
 
 def _measured(rows: Any, code: str, period: str) -> Value:
     """Compare each person's first and last reading in the period."""
-    scored = rows.filter(table="measures", person__isnull=False).filter(
-        Q(code=code) | Q(code__startswith=f"{code}/")
-    )
+    scored = rows.filter(table="measures", person__isnull=False, code=code)
     scored = scored.annotate(score=Cast(KeyTextTransform("score", "values"), TextField())).exclude(score=None)
     ordered = scored.order_by("code", "person", "on", "record_id").values_list("code", "person", "score")
     counts = {"better": 0, "other": 0}
