@@ -10,11 +10,9 @@ from openoutcomes.web.claims.queries import unclaimed
 from openoutcomes.web.claims.showing import cash
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.core.waiting import Waiting
 from openoutcomes.web.payments.models import Share
-
-#: Outcomes are counted up to this many: beyond it, the number itself says nothing.
-_MOST = 1000
 
 
 def waiting(access: Access) -> list[Waiting]:
@@ -29,7 +27,7 @@ def waiting(access: Access) -> list[Waiting]:
 
 
 def _of_provider(access: Access, address: str) -> list[Waiting]:
-    ready = unclaimed(access)[:_MOST].count()
+    ready = up_to(unclaimed(access))
     words = "accepted outcome to claim" if ready == 1 else "accepted outcomes to claim"
     prepare = reverse("claim_prepare", kwargs={"partnership": access.partnership.slug})
     returned = Dispute.of(access.partnership).filter(

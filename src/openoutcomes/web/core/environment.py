@@ -17,6 +17,9 @@ from openoutcomes.standard.problems import InputError, Problem
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 _HOST = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
 _MAIL = {"smtp": 25, "smtps": 465}
+#: What PostgreSQL is told for each connection, unless the address gives ``options`` of its own. A page asks short
+#: questions: compiling one would take longer than answering it, and disks today find any place about as fast as the next.
+_FOR_PAGES = "-c jit=off -c random_page_cost=1.1"
 _DATABASES = ("postgres", "postgresql", "sqlite")
 _SERVICE = {
     "id": "short name of letters, numbers and hyphens",
@@ -111,6 +114,8 @@ class Environment:
             raise wrong(name, "the address of the database cannot be read.", f"{mend} {hint}")
         if scheme != "sqlite" and not found.get("NAME"):
             raise wrong(name, "the address names no database.", mend)
+        if scheme != "sqlite":
+            found.setdefault("OPTIONS", {}).setdefault("options", _FOR_PAGES)
         return found
 
     def mail(self, name: str, folder: Any) -> dict[str, Any]:

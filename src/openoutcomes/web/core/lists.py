@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -17,6 +18,11 @@ from openoutcomes.web.core.forms import _dress
 
 #: Rows on a page.
 PAGE = 25
+#: Rows are counted up to this many. Counting a hundred thousand takes longer than finding those of a page, and nobody
+#: reads them: a list is narrowed, searched or downloaded instead.
+MOST = 1_000
+#: A page's number has fewer digits than this, or is no number of a page.
+_LONGEST = 9
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,40 @@ class Listing:
     export_address: str = ""
 
 
+def up_to(rows: QuerySet[Any], most: int = MOST) -> int:
+    """Count rows, but no further than one more than ``most``: the database stops there."""
+    return rows.order_by()[: most + 1].count()
+
+
+def say_count(count: int, most: int = MOST) -> str:
+    """Return what ``up_to`` counted in words: the number, or that there are more."""
+    return f"{count:,}" if count <= most else f"more than {most:,}"
+
+
+class Pages(Paginator):  # type: ignore[type-arg]
+    """Pages of a list that counts its rows only as far as it must: always past the page asked for."""
+
+    def __init__(self, rows: QuerySet[Any] | Sequence[Any], per_page: int, asked: str | None) -> None:
+        super().__init__(rows, per_page)
+        number = int(asked) if asked and asked.isdecimal() and len(asked) < _LONGEST else 1
+        self.most = max(MOST, (number + 1) * per_page)
+
+    @cached_property
+    def _counted(self) -> int:
+        rows = self.object_list
+        return up_to(rows, self.most) if isinstance(rows, QuerySet) else len(rows)
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are to turn pages in."""
+        return min(self._counted, self.most) if isinstance(self.object_list, QuerySet) else self._counted
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self._counted > self.count
+
+
 def wants_csv(request: Any) -> bool:
     """Say whether the list was asked for as a file."""
     return request.GET.get("format") == "csv"
@@ -116,11 +156,13 @@ def listing(
     order = asked if asked in known else sort
     if isinstance(rows, QuerySet) and order:
         rows = rows.order_by(order, "-pk" if order.startswith("-") else "pk")
-    paginator = Paginator(rows, per_page)
+    paginator = Pages(rows, per_page, request.GET.get("page"))
     page = paginator.get_page(request.GET.get("page"))
     shown = [[_cell(column, row) for column in columns] for row in page.object_list]
     total = paginator.count
-    words = f"{total:,} {one if total == 1 else many or f'{one}s'}"
+    words = (
+        f"{'More than ' if paginator.has_more else ''}{total:,} {one if total == 1 else many or f'{one}s'}"
+    )
     if paginator.num_pages > 1:
         words += f", {page.start_index():,} to {page.end_index():,} shown"
     return Listing(

@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import say_count
 
 #: Nouns in the order in which what waits is shown.
 NOUNS = (
@@ -28,6 +29,11 @@ class Waiting:
     words: str
     address: str
     is_late: bool = False
+
+    @property
+    def shown(self) -> str:
+        """How many, in words: nouns count no further than ``core.lists.up_to`` does."""
+        return say_count(self.count)
 
 
 def waiting_for(access: Access) -> list[Waiting]:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.core.waiting import Waiting
 from openoutcomes.web.outcomes.card import lacking_evidence
 from openoutcomes.web.outcomes.queries import outcomes_for
@@ -26,8 +27,8 @@ def waiting(access: Access) -> list[Waiting]:
         organisation__in=access.organisation_ids("outcomes.record"), contract__isnull=False
     )
     contracts = Contract.of(access.partnership).filter(pk__in=programmes.values("contract"))
-    asked = rows.filter(state="queried", record_id__in=questions_for(access).values("achievement_id")).count()
-    lacking = lacking_evidence(rows, list(contracts)).count()
+    asked = up_to(rows.filter(state="queried", record_id__in=questions_for(access).values("achievement_id")))
+    lacking = up_to(lacking_evidence(rows, list(contracts)))
     address = reverse("outcomes", kwargs={"partnership": access.partnership.slug})
     return [
         Waiting(

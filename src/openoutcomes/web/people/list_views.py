@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
@@ -18,11 +17,9 @@ from openoutcomes.web.core.pages import page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.people import queries
 from openoutcomes.web.people.forms import FindForm, PeopleFilter
-from openoutcomes.web.people.models import Enrolment, Person
+from openoutcomes.web.people.models import NEVER, Enrolment, Person
 from openoutcomes.web.records.models import Record
 
-#: A day after every other, so that people for whom nothing is planned come last.
-_NEVER = dt.date(9999, 12, 31)
 #: The most people shown for what was typed, and the most sorted by name.
 _FOUND, _SORTED = 25, 500
 
@@ -89,7 +86,7 @@ def people(request: Any) -> HttpResponse:
             *(each for each in columns[1:] if each.title != "Record"),
         ]
         return as_csv(rows.order_by("pk"), id_first, "people")
-    rows = rows.annotate(due=Coalesce(F("next_on"), Value(_NEVER)))
+    rows = rows.annotate(due=Coalesce(F("next_on"), Value(NEVER)))
     ordered: Any = rows
     if request.GET.get("sort", "").removeprefix("-") == "name":
         # Names are encrypted, so they are sorted here; for a caseload, not for a whole town.
@@ -171,13 +168,11 @@ def _next(row: Enrolment) -> Cell:
 def _people_page(request: Any, filters: PeopleFilter, show: str) -> HttpResponse:
     """List people rather than programmes: those in none, and those of others that are shared."""
     access = request.access
-    own = queries.own_people(access)
-    rows = queries.people_for(access)
     if show == "shared":
-        rows = rows.exclude(pk__in=own.values("pk"))
+        rows = queries.shared_people(access)
     else:
         going_on = Enrolment.of(access.partnership).filter(open_ones(), person=OuterRef("pk"))
-        rows = own.exclude(Exists(going_on))
+        rows = queries.own_people(access).exclude(Exists(going_on))
     columns = [
         Column(
             "Name", lambda row: _name(access, row, is_own=show != "shared"), plain=lambda row: row.person_id

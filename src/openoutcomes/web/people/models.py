@@ -10,16 +10,20 @@ remembers how two became one so that it can be undone, and a ``Draft`` keeps a f
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.crypto import EncryptedText
 from openoutcomes.web.core.scope import Scoped
 
+#: A day after every other, so that people for whom nothing is planned come last.
+NEVER = dt.date(9999, 12, 31)
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -120,7 +124,13 @@ class Sight(Scoped):
     class Meta:
         """Django's options."""
 
-        indexes = [models.Index(fields=["organisation", "person"])]
+        indexes = [
+            models.Index(fields=["organisation", "person"]),
+            # Few people are shared; most are an organisation's own.
+            models.Index(
+                fields=["organisation", "person"], condition=~models.Q(basis="own"), name="sight_of_others"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "organisation"],
@@ -169,6 +179,9 @@ class Enrolment(Scoped):
         indexes = [
             models.Index(fields=["practitioner", "ended_on", "last_seen_on"]),
             models.Index(fields=["organisation", "ended_on", "last_seen_on"]),
+            models.Index(
+                "organisation", Coalesce("next_on", models.Value(NEVER)), "id", name="enrolment_due"
+            ),
         ]
 
     @property

@@ -35,6 +35,7 @@ def person(request: Any, person_id: str) -> HttpResponse:
     found = queries.look_at(access, person_id, "people.view")
     if request.headers.get("HX-Target") == "timeline":
         return render(request, "people/timeline.html", _timeline(request, found))
+    queries.keep_sights(access, found)
     if found.pk in access.person_ids():
         return _own_page(request, found)
     is_own = queries.own_organisation(access, found, "people.view") is not None
@@ -93,10 +94,7 @@ def _programmes(access: Access) -> Any:
 
 
 def _shared(access: Access, found: Person) -> list[Sight]:
-    rows = Sight.of(access.partnership).filter(
-        Sight.holds(), person=found, organisation__in=access.organisation_ids("people.view")
-    )
-    return list(rows.select_related("organisation"))
+    return queries.sights_on(access, found, "people.view")
 
 
 def _sees(access: Access, found: Person, *, is_own: bool) -> dict[str, bool]:

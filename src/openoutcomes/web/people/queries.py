@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from openoutcomes.web.accounts.models import User
@@ -37,7 +37,18 @@ def own_people(access: Access, action: str = "people.view") -> QuerySet[Person]:
     own = Sight.of(access.partnership).filter(
         Sight.holds(), organisation__in=access.organisation_ids(action), basis="own"
     )
-    return people_for(access, action).filter(pk__in=own.values("person"))
+    people = Person.of(access.partnership).filter(merged_into=None, erased_at=None)
+    return people.filter(pk__in=own.values("person"))
+
+
+def shared_people(access: Access, action: str = "people.view") -> QuerySet[Person]:
+    """Return the people of others who are shared with the seat's organisations."""
+    sights = Sight.of(access.partnership).filter(
+        Sight.holds(), organisation__in=access.organisation_ids(action)
+    )
+    shared = sights.exclude(basis="own")
+    own = sights.filter(basis="own", person=OuterRef("pk"))
+    return people_for(access, action).filter(~Exists(own), pk__in=shared.values("person"))
 
 
 def person_or_404(access: Access, person_id: str, action: str = "people.view") -> Person:
@@ -48,6 +59,7 @@ def person_or_404(access: Access, person_id: str, action: str = "people.view") -
     person = people_for(access, action).filter(person_id=person_id).first()
     if person is None:
         raise Http404("No such person, or not one that you may see")
+    person.partnership = access.partnership  # known already: asked for by nothing below again
     return person
 
 
@@ -62,22 +74,31 @@ def is_own(access: Access, person: Person) -> bool:
     """Say whether the person is one of the seat's organisations' own (or the seat's own self)."""
     if person.pk in access.person_ids():
         return True
-    return (
-        Sight.of(access.partnership)
-        .filter(
-            Sight.holds(), person=person, basis="own", organisation__in=access.organisation_ids("people.view")
+    return any(sight.basis == "own" for sight in sights_on(access, person, "people.view"))
+
+
+def keep_sights(access: Access, person: Person) -> None:
+    """Read once who may see a person, for a page that shows and changes nothing but asks often."""
+    rows = Sight.of(access.partnership).filter(Sight.holds(), person=person)
+    person.kept_sights = list(rows.select_related("organisation").order_by("organisation__name", "pk"))  # type: ignore[attr-defined]
+
+
+def sights_on(access: Access, person: Person, action: str) -> list[Sight]:
+    """Return why the seat's organisations may see a person now, for an action; by the organisation's name."""
+    organisations = access.organisation_ids(action)
+    if not hasattr(person, "kept_sights"):
+        rows = Sight.of(access.partnership).filter(
+            Sight.holds(), person=person, organisation__in=organisations
         )
-        .exists()
-    )
+        return list(rows.select_related("organisation").order_by("organisation__name", "pk"))
+    return [sight for sight in person.kept_sights if sight.organisation_id in organisations]
 
 
 def tables_seen(access: Access, person: Person) -> frozenset[str] | None:
     """Return the tables of the standard that the seat may see of a person; None means all of them."""
     if is_own(access, person):
         return None
-    shared = Sight.of(access.partnership).filter(
-        Sight.holds(), person=person, organisation__in=access.organisation_ids("people.view")
-    )
+    shared = sights_on(access, person, "people.view")
     return frozenset(table for sight in shared for table in sight.slice)
 
 
@@ -91,10 +112,7 @@ def records_seen(access: Access, person: Person) -> Q:
     """
     if person.pk in access.person_ids():
         return Q()
-    organisations = access.organisation_ids("people.view")
-    sights = list(
-        Sight.of(access.partnership).filter(Sight.holds(), person=person, organisation__in=organisations)
-    )
+    sights = sights_on(access, person, "people.view")
     seen = Q(table__in=sorted({table for sight in sights for table in sight.slice}))
     own = [sight.organisation_id for sight in sights if sight.basis == "own"]
     return seen | Q(organisation__in=own) | Q(organisation=None) if own else seen
@@ -102,14 +120,8 @@ def records_seen(access: Access, person: Person) -> Q:
 
 def own_organisation(access: Access, person: Person, action: str) -> Organisation | None:
     """Return the seat's organisation whose own person it is and in which the action is allowed; None without."""
-    sight = (
-        Sight.of(access.partnership)
-        .filter(Sight.holds(), person=person, basis="own", organisation__in=access.organisation_ids(action))
-        .select_related("organisation")
-        .order_by("organisation__name")
-        .first()
-    )
-    return sight.organisation if sight else None
+    own = (sight.organisation for sight in sights_on(access, person, action) if sight.basis == "own")
+    return next(own, None)
 
 
 def workers_of(organisation: Organisation) -> QuerySet[User]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.core.waiting import Waiting
 from openoutcomes.web.people.drafts import oldest
 from openoutcomes.web.people.duplicates import likenesses_for
@@ -25,13 +26,13 @@ def waiting(access: Access) -> list[Waiting]:
         return found
     rows = caseload(access)
     address = reverse("people", kwargs={"partnership": slug})
-    overdue = rows.filter(next_on__lt=today()).count()
+    overdue = up_to(rows.filter(next_on__lt=today()))
     words = _words(overdue, "person to contact", "people to contact")
     found.append(Waiting(overdue, words, f"{address}?only=overdue", is_late=True))
     if "practitioner" in access.roles():
         # Counted for one worker's people alone: for a whole provider it would be a sum over thousands.
         found += _of_a_worker(rows, address)
-    alike = likenesses_for(access).count()
+    alike = up_to(likenesses_for(access))
     pairs = _words(alike, "pair who may be one person", "pairs who may be one person")
     found.append(Waiting(alike, pairs, reverse("duplicates", kwargs={"partnership": slug})))
     return found

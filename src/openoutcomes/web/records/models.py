@@ -90,6 +90,14 @@ class Record(Scoped):
                 condition=models.Q(current=True),
                 name="record_queue",
             ),
+            # What waits for a verifier is a small part of all that was ever achieved, and read oldest first.
+            models.Index(
+                fields=["partnership", "recorded_at", "id"],
+                condition=models.Q(
+                    current=True, withdrawn=False, table="achievements", state__in=("unverified", "queried")
+                ),
+                name="record_waits",
+            ),
             models.Index(fields=["contract", "table"], name="record_of_contract"),
             models.Index(fields=["partnership", "about"], name="record_about"),
             models.Index(fields=["recorded_by", "recorded_at"], name="record_by_whom"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, TruncMonth
 from openoutcomes.standard.instruments import reliable_change
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.records.models import Record
@@ -33,6 +34,8 @@ REACHED = "10"
 _OWN = frozenset({"practitioner", "provider_manager"})
 #: At most this many months in the table of months.
 _MONTHS = 24
+#: Up to so many activities are counted anew at each look: a few tenths of a second.
+LARGE = 20_000
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ def figures(whose: Whose, period: Period) -> Figures:
     _measures(found, whose, period)
     _goals(found, whose, period)
     return found
+
+
+def is_large(whose: Whose, period: Period) -> bool:
+    """Say whether there is so much support to count that nobody should wait for it at each look."""
+    return up_to(_records(whose, "activities", period), LARGE) > LARGE
 
 
 def _within(name: str, period: Period) -> Q:
@@ -232,23 +240,28 @@ def _measures(found: Figures, whose: Whose, period: Period) -> None:
     rows = _records(whose, "measures", period).filter(person__isnull=False)
     rows = rows.annotate(score=_text("score")).exclude(score=None)
     ordered = rows.order_by("code", "person", "on", "record_id").values_list("code", "person", "score")
-    grouped: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    # Scores are few and people many, so each pair of scores is judged once, however many people have it.
+    grouped: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for (code, _), readings in groupby(ordered.iterator(chunk_size=5000), key=itemgetter(0, 1)):
-        scores = [Decimal(score) for *_, score in readings]
+        scores = [score for *_, score in readings]
         if len(scores) > 1:
-            grouped[code].append((scores[0], scores[-1]))
+            grouped[code][scores[0], scores[-1]] += 1
     for code, pairs in grouped.items():
         counts = dict.fromkeys(CHANGES, 0)
-        for first_score, last_score in pairs:
-            counts[_judged(code, first_score, last_score)] += 1
+        people = pairs.total()
+        sums = [Decimal(0), Decimal(0)]
+        for both, times in pairs.items():
+            first_score, last_score = map(Decimal, both)
+            counts[_judged(code, first_score, last_score)] += times
+            sums = [sums[0] + first_score * times, sums[1] + last_score * times]
         for change, count in counts.items():
             found.counts["measured", code, change] = count
-        found.counts["measured", code, "all"] = len(pairs)
+        found.counts["measured", code, "all"] = people
         found.bounds.append(
             Bound(tuple(("measured", code, change) for change in CHANGES), ("measured", code, "all"))
         )
         for place, name in enumerate(("first", "last")):
-            found.amounts["mean", code, name] = _decimal(sum(pair[place] for pair in pairs) / len(pairs))
+            found.amounts["mean", code, name] = _decimal(sums[place] / people)
     found.instruments = sorted(grouped)
 
 

@@ -17,12 +17,14 @@ from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.costs import AIM, MONTHS, began, costs, shown
 from openoutcomes.web.results.forms import ResultsFilter
-from openoutcomes.web.results.queries import Figures, Period, Whose, figures, own_organisations
+from openoutcomes.web.results.queries import Figures, Period, Whose, figures, is_large, own_organisations
 from openoutcomes.web.results.small_numbers import LEAST
 from openoutcomes.web.results.tables import NOTE, Shown, Table, lay_out
 
-#: For how many seconds figures of a whole partnership are kept.
+#: For how many seconds figures of a whole partnership, or of very much, are kept.
 KEPT = 15 * 60
+#: Said where an organisation's own figures are kept for a while.
+OLD = "So much is recorded here that it is counted once every quarter of an hour, not at each look."
 
 
 def _asked(request: Any) -> tuple[ResultsFilter, Whose, Period]:
@@ -42,19 +44,24 @@ def _asked(request: Any) -> tuple[ResultsFilter, Whose, Period]:
     return filters, whose, filters.asked_period()
 
 
-def _figures(whose: Whose, period: Period) -> Figures:
-    """Return the figures; those of a whole partnership are kept for a while, since they count every record."""
-    if whose.is_own:
-        return figures(whose, period)
+def _figures(whose: Whose, period: Period) -> tuple[Figures, bool]:
+    """Return the figures, and whether they may be some minutes old.
+
+    Those of a whole partnership, and of a provider with very much recorded, are kept for a while, since they count
+    every record.
+    """
+    if whose.is_own and not is_large(whose, period):
+        return figures(whose, period), False
     key = f"results:{whose.key}:{period.first}:{period.last}"
-    return cast("Figures", cache.get_or_set(key, partial(figures, whose, period), KEPT))
+    return cast("Figures", cache.get_or_set(key, partial(figures, whose, period), KEPT)), True
 
 
 @page("results.view")
 def results(request: Any) -> HttpResponse:
     """Show results: a seat's own organisation as it is, anybody else's without small numbers."""
     filters, whose, period = _asked(request)
-    laid = lay_out(_figures(whose, period), is_own=whose.is_own)
+    found, is_kept = _figures(whose, period)
+    laid = lay_out(found, is_own=whose.is_own)
     if wants_csv(request):
         return _csv(laid, period)
     query = request.GET.copy()
@@ -67,7 +74,7 @@ def results(request: Any) -> HttpResponse:
         if period.first
         else f"everything up to {day(period.last)}",
         "shown": laid,
-        "note": NOTE if laid.is_protected else "",
+        "note": NOTE if laid.is_protected else OLD if is_kept else "",
         "export": f"{request.path}?{query.urlencode()}",
     }
     return render(request, "results/results.html", context)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.db.models import (
     BooleanField,
     Case,
@@ -30,6 +33,7 @@ from openoutcomes.web.contracts.models import Contract, Party
 from openoutcomes.web.contracts.queries import contracts_for, terms_of
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.outcomes.queries import seats_of
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.records.models import Record
@@ -40,6 +44,8 @@ from openoutcomes.web.verification.sampling import interval, median
 IN_TIME = 10
 #: How far back turnaround is looked at.
 LOOK_BACK = dt.timedelta(days=90)
+#: More findings than this are counted once in so many seconds; fewer, at each look.
+LARGE, KEPT = 5_000, 15 * 60
 
 
 def verified_by_terms(contracts: list[Contract]) -> Q:
@@ -245,10 +251,11 @@ class Turnaround:
         return (clock.now() - self.oldest).days if self.oldest else None
 
 
-def turnaround(access: Access) -> list[Turnaround]:
+def turnaround(access: Access, *, is_kept: bool = False) -> list[Turnaround]:
     """Return how long outcomes waited for the first findings of the last 90 days, and what waits, by provider.
 
-    Managers see their own organisation, payers the contracts that they are party to.
+    Managers see their own organisation, payers the contracts that they are party to. With ``is_kept``, findings
+    may have been counted some minutes ago.
     """
     current = Record.of(access.partnership).filter(
         figures_seen(access), table="achievements", withdrawn=False, current=True
@@ -268,42 +275,59 @@ def turnaround(access: Access) -> list[Turnaround]:
     for row in waits.order_by():
         one = of(row["organisation_id"])
         one.waiting, one.oldest = row["n"], row["oldest"]
-    for row in _findings_by_day(access):
-        one = of(row["organisation_id"])
-        one.states[row["code"]] += row["n"]
+    for finding in _kept_findings(access) if is_kept else _findings_by_day(access):
+        one = of(finding["organisation_id"])
+        one.states[finding["code"]] += finding["n"]
         # Later findings on an outcome say nothing of how long it waited for the first.
-        if row["began"] is not None and not row["is_later"]:
-            one.days += [max(0, (row["found"] - row["began"]).days)] * row["n"]
+        if finding["began"] is not None and not finding["is_later"]:
+            one.days += [max(0, (finding["found"] - finding["began"]).days)] * finding["n"]
     _name(access, found)
     _rates(access, found)
     return sorted(found.values(), key=lambda one: str(one.organisation))
 
 
-def _findings_by_day(access: Access) -> Any:
+def _recent_findings(access: Access) -> QuerySet[Record]:
+    """Return the findings of the last while that a seat may see figures of."""
+    return Record.of(access.partnership).filter(
+        figures_seen(access),
+        table="verifications",
+        state="",
+        current=True,
+        withdrawn=False,
+        on__gte=clock.today() - LOOK_BACK,
+    )
+
+
+def is_large(access: Access) -> bool:
+    """Say whether there are so many findings to count that nobody should wait for it at each look."""
+    return up_to(_recent_findings(access), LARGE) > LARGE
+
+
+def _findings_by_day(access: Access) -> list[dict[str, Any]]:
     """Return how many findings of the last while there were by provider, kind, day, and day of recording."""
     first = Record.of(access.partnership).filter(table="achievements", record_id=OuterRef("about"), version=1)
-    return (
-        Record.of(access.partnership)
-        .filter(
-            figures_seen(access),
-            table="verifications",
-            state="",
-            current=True,
-            withdrawn=False,
-            on__gte=clock.today() - LOOK_BACK,
-        )
-        .annotate(
-            found=TruncDate("recorded_at"),
-            began=TruncDate(Subquery(first.values("recorded_at")[:1], output_field=DateTimeField())),
-            is_later=Case(
-                When(values__has_key="replaces", then=Value(value=True)),
-                default=Value(value=False),
-                output_field=BooleanField(),
-            ),
-        )
-        .values("organisation_id", "code", "found", "began", "is_later")
-        .annotate(n=Count("pk"))
-        .order_by()
+    rows = _recent_findings(access).annotate(
+        found=TruncDate("recorded_at"),
+        began=TruncDate(Subquery(first.values("recorded_at")[:1], output_field=DateTimeField())),
+        is_later=Case(
+            When(values__has_key="replaces", then=Value(value=True)),
+            default=Value(value=False),
+            output_field=BooleanField(),
+        ),
+    )
+    grouped: Any = rows.values("organisation_id", "code", "found", "began", "is_later").annotate(n=Count("pk"))
+    return list(grouped.order_by())
+
+
+def _kept_findings(access: Access) -> list[dict[str, Any]]:
+    """Return the findings by day as they were counted last, at most ``KEPT`` seconds ago."""
+    seen = access.reach("verification.view") == "partnership" or sorted(
+        (m.role, m.organisation_id or 0) for m in access.memberships
+    )
+    key = hashlib.sha256(repr((access.partnership.pk, seen, clock.today())).encode()).hexdigest()
+    return cast(
+        "list[dict[str, Any]]",
+        cache.get_or_set(f"turnaround:{key}", partial(_findings_by_day, access), KEPT),
     )
 
 

@@ -410,7 +410,8 @@ def turnaround(request: Any) -> HttpResponse:
 
 def _turnaround(request: Any) -> HttpResponse:
     access = request.access
-    rows = queries.turnaround(access)
+    is_kept = queries.is_large(access)
+    rows = queries.turnaround(access, is_kept=is_kept)
     columns = [
         Column("Provider", lambda row: str(row.organisation)),
         Column("Middle wait", lambda row: row.median),
@@ -429,7 +430,8 @@ def _turnaround(request: Any) -> HttpResponse:
         "core/list_page.html",
         {
             "title": "How long verification takes",
-            "lead": "Findings of the last 90 days. The middle wait is from recording to the first finding.",
+            "lead": "Findings of the last 90 days. The middle wait is from recording to the first finding."
+            + (" They are counted once every quarter of an hour." if is_kept else ""),
             "back": _address(request, "verification") if decides else "",
             "actions": [] if decides else _sample_link(request),
             "listing": listing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.lists import up_to
 from openoutcomes.web.core.waiting import Waiting
 from openoutcomes.web.verification.queries import IN_TIME, late_before, queue
 
@@ -15,8 +16,8 @@ def waiting(access: Access) -> list[Waiting]:
         return []
     address = reverse("verification", kwargs={"partnership": access.partnership.slug})
     rows = queue(access)
-    count = rows.count()
-    late = rows.filter(recorded_at__lt=late_before()).count() if count else 0
+    count = up_to(rows)
+    late = up_to(rows.filter(recorded_at__lt=late_before())) if count else 0
     words = "outcome waits to be verified" if count == 1 else "outcomes wait to be verified"
     overdue = "outcome has waited" if late == 1 else "outcomes have waited"
     return [

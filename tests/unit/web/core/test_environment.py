@@ -252,3 +252,16 @@ def test_no_model_has_changed_without_its_migration(tmp_path: Path) -> None:
     given = {"DJANGO_SETTINGS_MODULE": "openoutcomes.web.settings"}
     done = run(tmp_path, "-m", "django", "makemigrations", "--check", "--dry-run", **given)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("postgres://me@host/name", "-c jit=off -c random_page_cost=1.1"),
+        ("postgres://me@host/name?options=-c%20jit%3Don", "-c jit=on"),
+    ],
+)
+def test_postgresql_is_told_what_pages_need_unless_the_address_says_otherwise(address, options):
+    given = Environment({"NAME": address}).database("NAME", "")
+    assert given["OPTIONS"]["options"] == options
+    assert "options" not in Environment({}).database("NAME", "sqlite:///x").get("OPTIONS", {})

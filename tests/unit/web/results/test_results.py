@@ -183,10 +183,41 @@ def test_those_outside_see_no_small_number_and_none_that_gives_one_away(year, wh
         assert value == FEWER or Decimal(value) >= 10 or Decimal(value) == 0
 
 
+def test_hours_are_no_more_exact_than_the_counts_beside_them(year):
+    for number in range(3):
+        by, enrolment = person(year, ended=None)
+        put(by, enrolment, "activities", kind="coaching", started_on=dt.date(2026, 5, 5), hours=Decimal("1.25"),
+            attended="cancelled")  # fmt: skip
+        for day in (6, 7, 8, 9):
+            put(by, enrolment, "activities", kind="coaching", started_on=dt.date(2026, 5, day),
+                hours=Decimal("1.1"), attended="attended")  # fmt: skip
+    inside, outside = asked(year, period="year"), asked(year, who="commissioner", period="year")
+    assert inside["Headline", "", "Hours of support"] == "31"
+    assert outside["Headline", "", "Hours of support"] == "30"
+    for (_, _, name), value in outside.items():
+        if "Hours" in name and value != FEWER:
+            assert int(value) % 5 == 0
+
+
 def test_the_page_says_why_figures_are_missing(year):
     page = year.client("commissioner").get(year.url("results"))
     assert b"held back so that nobody can work out one that is" in page.content
     assert b"held back" not in year.client("practitioner").get(year.url("results")).content
+
+
+def test_a_provider_with_very_much_recorded_is_told_that_figures_are_kept(year, monkeypatch):
+    def page():
+        return year.client("provider_manager").get(year.url("results")).content
+
+    assert b"quarter of an hour" not in page()
+    before = asked(year)
+    monkeypatch.setattr("openoutcomes.web.results.queries.LARGE", 5)
+    assert b"counted once every quarter of an hour" in page()
+    by, enrolment = person(year)
+    put(by, enrolment, "activities", kind="coaching", started_on=dt.date(2026, 5, 4), hours=Decimal(3))
+    assert asked(year) == before
+    monkeypatch.setattr("openoutcomes.web.results.queries.LARGE", 5000)
+    assert asked(year) != before
 
 
 def test_those_outside_choose_among_whole_quarters_and_no_days(year):

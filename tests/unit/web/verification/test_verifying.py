@@ -418,6 +418,26 @@ def test_turnaround_shows_the_middle_wait_and_the_oldest_by_provider(world):
     assert "Nothing decided in a random sample yet" in page
 
 
+def test_many_findings_are_counted_once_in_a_while_and_the_page_says_so(world, monkeypatch):
+    def page():
+        return world.client("verifier").get(world.url("turnaround")).content.decode()
+
+    first, second = record(world), record(world, on=FEB + dt.timedelta(days=1))
+    find(world.access("verifier"), achievement=first, state="accepted")
+    assert "quarter of an hour" not in page()
+    monkeypatch.setattr("openoutcomes.web.verification.queries.LARGE", 0)
+    before = page()
+    assert "quarter of an hour" in before
+    find(world.access("verifier"), achievement=second, state="refused", reason="No date on it")
+    kept = {row.organisation: row.states for row in turnaround(world.access("verifier"), is_kept=True)}
+    live = {row.organisation: row.states for row in turnaround(world.access("verifier"))}
+    harbour = world.organisations["harbour"]
+    assert (dict(kept[harbour]), dict(live[harbour])) == ({"accepted": 1}, {"accepted": 1, "refused": 1})
+    # What one seat had counted is not what another may see.
+    manager = world.client("provider_manager").get(world.url("verification")).content.decode()
+    assert "Lantern House" not in manager
+
+
 def test_managers_see_their_own_turnaround_and_payers_that_of_their_contracts(world):
     record(world)
     record(world, "casey")
