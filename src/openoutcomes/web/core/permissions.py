@@ -155,6 +155,7 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
     "pictures.edit": {"coordinator": "partnership", "provider_manager": "organisation"},
     "barriers.view": _STAFF,
     "barriers.raise": {**_TOGETHER, "verifier": "partnership"},
+    "barriers.mark": _FRONT_LINE,
     "barriers.manage": {"coordinator": "partnership", "provider_manager": "organisation"},
     "barriers.answer": {
         "coordinator": "partnership",

@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     "sharing.sharing": "Looked at who may see a part",
     "pathways.journey": "Looked at how far you have come",
     "budgets.budget": "Looked at money asked for to help you",
+    "barriers.of_person": "Looked at what gets in your way",
     "referrals.referral": "Looked at a referral of you",
     "access.export": "Made a file of everything held about you",
     # Changes
@@ -63,6 +64,9 @@ WORDS: dict[str, str] = {
     "records.change": "Changed a record",
     "records.withdraw": "Withdrew a record",
     "records.restore": "Brought a record back",
+    "barriers.mark": "Wrote down a rule that gets in your way",
+    "barriers.unmark": "Wrote down that a rule no longer gets in your way",
+    "barriers.mark_barriers": "Looked through which rules get in your way",
     "groups.take_off": "Took you off the list of a group",
     "outcomes.record": "Wrote down something you achieved",
     "outcomes.change": "Changed what is written about something you achieved",

@@ -26,8 +26,9 @@ PERSON_SECTIONS: list[Section] = [
     ("groups/section.html", "openoutcomes.web.groups.views.person_section"),
     ("budgets/section.html", "openoutcomes.web.budgets.views.person_section"),
     ("referrals/section.html", "openoutcomes.web.referrals.views.person_section"),
-    ("listening/section.html", "openoutcomes.web.listening.own_views.person_section"),
     ("governance/section.html", "openoutcomes.web.governance.sections.own"),
+    ("barriers/section.html", "openoutcomes.web.barriers.people_views.person_section"),
+    ("listening/section.html", "openoutcomes.web.listening.own_views.person_section"),
 ]
 
 
