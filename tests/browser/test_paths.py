@@ -418,6 +418,23 @@ def test_support_is_recorded_without_scripts(hand: Any, world: World) -> None:
     assert [one["note"] for one in _records(world, "activities", "ash")] == ["Filled in the form together."]
 
 
+def test_filters_are_folded_on_a_phone_and_opened_without_scripts(hand: Any, world: World) -> None:
+    reader = hand("provider_manager", PHONE, scripts=False)
+    reader.visitor.go(world.url("audit"))
+    filters = reader.page.get_by_label("What, such as merged or claim")
+    assert not filters.is_visible()
+    reader.page.get_by_text("Filter the list", exact=True).click()
+    filters.fill("enrolled")
+    reader.press("Show")
+    assert filters.is_visible()
+    reader.sees("Enrolled a person in a programme")
+    reader.look()
+    desk = hand("provider_manager", DESK, scripts=False)
+    desk.visitor.go(world.url("audit"))
+    assert desk.page.get_by_label("What, such as merged or claim").is_visible()
+    assert not desk.page.get_by_text("Filter the list", exact=True).is_visible()
+
+
 def test_a_draft_survives_a_page_that_was_closed(hand: Any, world: World) -> None:
     address = world.url("record_quick", person_id=world.people["ash"].person_id)
     worker = hand("practitioner", PHONE)

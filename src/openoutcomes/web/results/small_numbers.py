@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -73,6 +74,6 @@ def protect(counts: Mapping[Key, int], bounds: Iterable[Bound]) -> dict[Key, int
     return {key: None if key in out else rounded(count) for key, count in counts.items()}
 
 
-def rounded(count: int) -> int:
-    """Return a count rounded to the nearest five."""
-    return (count + ROUND_TO // 2) // ROUND_TO * ROUND_TO
+def rounded(count: int | Decimal) -> int:
+    """Return a count, or an amount, rounded to the nearest five."""
+    return int((count + Decimal(ROUND_TO) / 2) // ROUND_TO * ROUND_TO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from openoutcomes.standard.instruments import INSTRUMENTS
@@ -12,13 +13,13 @@ from openoutcomes.web.core.lists import Cell
 from openoutcomes.web.core.templatetags.oo import words
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.results.queries import CHANGES, STATES, Figures
-from openoutcomes.web.results.small_numbers import LEAST, protect
+from openoutcomes.web.results.small_numbers import LEAST, protect, rounded
 
 #: What is shown instead of a count that is held back.
 FEWER = "held back*"
 NOTE = (
     f"* Fewer than {LEAST}, or a larger figure held back so that nobody can work out one that is. "
-    "Other counts are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
+    "Other counts, and hours, are rounded to the nearest 5, periods are whole quarters, and figures may be a quarter of an hour old."
 )
 #: What each state of an outcome is called, as everywhere.
 STATE_WORDS = dict(Record.STATES)
@@ -75,6 +76,13 @@ class Showing:
         value = self.found.amounts.get(key, 0)
         return Cell(f"{value:,.{places if self.is_own else 0}f}", numeric=True)
 
+    def hours(self, kind: str, guard: tuple[Any, ...]) -> Cell:
+        """Return hours of support: held back and rounded as the counts beside them are."""
+        if self.is_own:
+            return self.amount(("hours", kind), guard)
+        hours = rounded(self.found.amounts.get(("hours", kind), Decimal(0)))
+        return Cell(FEWER if self.counts.get(guard) is None else f"{hours:,}", numeric=True)
+
 
 def lay_out(found: Figures, *, is_own: bool) -> Shown:
     """Return the figures as headlines and tables."""
@@ -85,7 +93,7 @@ def lay_out(found: Figures, *, is_own: bool) -> Shown:
         ("New", show.count("new", "all")),
         ("Open at the end", show.count("open", "all")),
         ("Ended", show.count("ended", "all")),
-        ("Hours of support", show.amount(("hours", "given"), ("supported", "all"), 0).text),
+        ("Hours of support", _headline_hours(show)),
     ]
     tables = [
         _programmes(show),
@@ -96,6 +104,12 @@ def lay_out(found: Figures, *, is_own: bool) -> Shown:
         _goals(show),
     ]
     return Shown(headlines, tables, not is_own)
+
+
+def _headline_hours(show: Showing) -> str:
+    guard = ("supported", "all")
+    cell = show.amount(("hours", "given"), guard, 0) if show.is_own else show.hours("given", guard)
+    return cell.text
 
 
 def _programmes(show: Showing) -> Table:
@@ -132,7 +146,7 @@ def _attendance(show: Showing) -> Table:
     rows = [
         (
             words(code, "attendance") if code else "Not said",
-            [show.cell("sessions", code), show.amount(("hours", code), ("sessions", code))],
+            [show.cell("sessions", code), show.hours(code, ("sessions", code))],
         )
         for code in show.found.attendance
     ]

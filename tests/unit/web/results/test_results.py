@@ -184,7 +184,7 @@ def test_those_outside_see_no_small_number_and_none_that_gives_one_away(year, wh
 
 
 def test_hours_are_no_more_exact_than_the_counts_beside_them(year):
-    for number in range(3):
+    for _ in range(3):
         by, enrolment = person(year, ended=None)
         put(by, enrolment, "activities", kind="coaching", started_on=dt.date(2026, 5, 5), hours=Decimal("1.25"),
             attended="cancelled")  # fmt: skip

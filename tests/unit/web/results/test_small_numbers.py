@@ -1,5 +1,7 @@
 """No small number can be read, or worked out, from what is shown."""
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,3 +94,4 @@ def test_large_numbers_are_all_shown():
 
 def test_half_way_is_rounded_to_the_nearest_five():
     assert [rounded(number) for number in (10, 12, 13, 17, 18)] == [10, 10, 15, 15, 20]
+    assert [rounded(Decimal(hours)) for hours in ("12.4", "12.5", "17.49", "0.5")] == [10, 15, 15, 0]
