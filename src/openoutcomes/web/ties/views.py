@@ -21,7 +21,10 @@ def add(request: Any, kind: str, key: str) -> HttpResponse:
     """Tie something to a thing."""
     access = request.access
     one = thing_or_404(access, kind, key)
-    without = {(thing.kind, thing.key) for thing in tied_to(access, kind, key)} | {(kind, key)}
+    without = {(kind, key)}
+    if request.method != "POST":
+        # What is linked already is not offered, but the same form sent twice is no mistake.
+        without |= {(thing.kind, thing.key) for thing in tied_to(access, kind, key)}
     form = TieForm(sent(request), access=access, without=without)
     if request.method == "POST" and form.is_valid():
         other = thing_or_404(access, *form.cleaned_data["other"].split(":", 1))

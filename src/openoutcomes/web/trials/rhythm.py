@@ -1,0 +1,40 @@
+"""What a meeting should look at about tests of change: decisions due, what started, and what was decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.urls import reverse
+
+from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.clock import today
+from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.trials.models import Trial
+from openoutcomes.web.trials.queries import trials_for
+
+#: The most signals of a kind.
+_MOST = 20
+
+
+def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
+    """Return the tests whose decision is due, and those that started or were decided between two days."""
+    if not access.may("trials.view"):
+        return []
+    slug = access.partnership.slug
+
+    def signal(words: str, row: Trial, due: dt.date | None = None) -> Signal:
+        address = reverse("trial", kwargs={"partnership": slug, "trial_id": row.trial_id})
+        is_late = due is not None and due < today()
+        return Signal("trials", words, address, due=due, is_late=is_late, kind="trial", key=row.trial_id)
+
+    rows = trials_for(access)
+    due = rows.filter(state="running", expect_by__lte=until).order_by("expect_by")[:_MOST]
+    found = [signal(f"To decide: {row.title}", row, row.expect_by) for row in due]
+    seen = {one.key for one in found}
+    decided = rows.filter(decided_on__range=(since, until)).order_by("-decided_on", "-pk")[:_MOST]
+    found += [signal(f"{row.get_state_display()}: {row.title}", row) for row in decided]
+    started = rows.filter(started_on__range=(since, until), state="running").order_by("-started_on", "-pk")[
+        :_MOST
+    ]
+    found += [signal(f"Started: {row.title}", row) for row in started if row.trial_id not in seen]
+    return found
