@@ -1,12 +1,12 @@
 """How fast the pages used daily answer, with many people recorded and many at work.
 
 Two partnerships are loaded into one database with made-up records: a large one (100,000 people, about a
-million records) and a small one with a hundredth of that. The platform is then served as it is in use,
-by two gunicorn workers, and people at work (20 at a time, each in a seat of their own) go from page to page, reading
-each for a second or three (``--pause`` is the mean; 0 shows what the machine can do at most).
+million records) and a small one with a hundredth of that. The platform is then served as it is in use, by
+``openoutcomes serve`` with two processes, and people at work (20 at a time, each in a seat of their own) go from
+page to page, reading each for some seconds (``--pause`` is the mean; 0 shows what the machine can do at most).
 
 Printed: the median and 95th percentile of each page, in milliseconds, against the budget of 200 and 500; the number of
-queries a page makes in each partnership, which must be the same; and the ratio of the medians to the baseline,
+queries a page makes in each partnership, at most for any of ten people, which must not be more in the large one; and the ratio of the medians to the baseline,
 which is the small partnership's pages in the same run.
 
     python benchmarks/web.py [--people 100000] [--users 20] [--seconds 30] [--pause 2] [--database postgres://...]
@@ -34,6 +34,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 BUDGET = (200, 500)
+#: For so many seconds before they are timed, people work so that each process has read its code and its templates.
+WARMING = 8
 PROVIDERS, A_WORKER_HAS = 20, 40
 #: How many stand for each person who is made up, in the large partnership.
 COPIES = 20
@@ -46,9 +48,14 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("everybody in the organisation", "practitioner", "people/?show=team"),
     ("find by name", "practitioner", "people/find/?q=will exa"),
     ("a person", "practitioner", "people/{person}/"),
-    ("note something", "practitioner", "{quick}"),
+    ("note something", "practitioner", "records/add/{person}/"),
+    ("add a person", "practitioner", "people/add/"),
     ("outcomes", "practitioner", "outcomes/"),
+    ("home of a manager", "provider_manager", ""),
+    ("a manager's results", "provider_manager", "results/"),
+    ("a manager's turnaround", "provider_manager", "verification/"),
     ("verification queue", "verifier", "verification/"),
+    ("turnaround of all", "verifier", "verification/turnaround/"),
     ("claims", "commissioner", "claims/"),
     ("live position", "commissioner", "payments/"),
     ("home of a commissioner", "commissioner", ""),
@@ -93,6 +100,7 @@ def main() -> None:
         counts = {slug: {page[0]: place.queries(page) for page in PAGES} for slug, place in places.items()}
         connection.close()
         with served():
+            places["large"].timings(asked.users, WARMING, 0)
             timings = {
                 slug: place.timings(asked.users, asked.seconds, asked.pause) for slug, place in places.items()
             }
@@ -166,6 +174,8 @@ class Place:
             key: [self._seat(f"{key}-{number}", "practitioner", organisations[key]) for number in range(each)]
             for key in names
         }
+        for key in names:
+            self._seat(f"manager-{key}", "provider_manager", organisations[key])
         for number in range(20):
             self._seat(f"verifier-{number}", "verifier", None)
             self._seat(f"commissioner-{number}", "commissioner", organisations["council"])
@@ -217,8 +227,7 @@ class Place:
         """Return the address of a page for a user; about one of their own people where it is about one."""
         own = self.people.get(int(user)) or next(iter(self.people.values()))
         person = chance.choice(own)
-        quick = f"records/add/{person}/"
-        return f"/p/{self.slug}/" + page[2].format(person=person, quick=quick)
+        return f"/p/{self.slug}/" + page[2].format(person=person)
 
     def choose(self, page: tuple[str, str, str], chance: random.Random) -> tuple[str, str]:
         """Return a user of the page's role and their cookie."""
@@ -228,19 +237,24 @@ class Place:
         return chance.choice(held)
 
     def queries(self, page: tuple[str, str, str]) -> int:
-        """Return how many queries a page makes; raises when it does not answer as it should."""
+        """Return how many queries a page makes at most, asked for ten times; raises when it does not answer."""
         from django.db import connection  # noqa: PLC0415 - Django must be set up
         from django.test import Client  # noqa: PLC0415 - as above
         from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 
-        user, cookie = self.choose(page, random.Random(1))  # noqa: S311 - not for secrets
-        client = Client(headers={"cookie": cookie, "host": "localhost"})
-        address, sent = split(self.address(page, user, random.Random(1)))  # noqa: S311 - as above
-        with CaptureQueriesContext(connection) as captured:
-            answer = client.post(address, sent) if sent else client.get(address)
-        if answer.status_code != 200:
-            raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status_code}")
-        return len(captured)
+        most, chance = 0, random.Random(1)  # noqa: S311 - not for secrets
+        for _ in range(10):
+            user, cookie = self.choose(page, chance)
+            client = Client(headers={"cookie": cookie, "host": "localhost"})
+            address, sent = split(self.address(page, user, chance))
+            # The second time, when what is kept of figures for a while is there.
+            client.post(address, sent) if sent else client.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.post(address, sent) if sent else client.get(address)
+            if answer.status_code != 200:
+                raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status_code}")
+            most = max(most, len(captured))
+        return most
 
     def timings(self, users: int, seconds: float, pause: float) -> dict[str, list[float]]:
         """Return how long each page took, in milliseconds, with ``users`` at work for some seconds."""
@@ -249,17 +263,15 @@ class Place:
 
         def work(number: int) -> None:
             chance = random.Random(number)  # noqa: S311 - not for secrets
-            link = http.client.HTTPConnection("localhost", PORT, timeout=60)
+            link = Link()
             time.sleep(chance.uniform(0, pause))
             while time.perf_counter() < ends:
                 page = chance.choice(PAGES)
                 user, cookie = self.choose(page, chance)
                 began = time.perf_counter()
-                ask(link, self.address(page, user, chance), cookie)
-                answer = link.getresponse()
-                answer.read()
-                if answer.status != 200:
-                    raise SystemExit(f"{self.slug}: {page[0]} answers {answer.status}")
+                status = link.ask(self.address(page, user, chance), cookie)
+                if status != 200:
+                    raise SystemExit(f"{self.slug}: {page[0]} answers {status}")
                 found[page[0]].append((time.perf_counter() - began) * 1000)
                 time.sleep(chance.uniform(0.5, 1.5) * pause)
 
@@ -315,16 +327,36 @@ def split(address: str) -> tuple[str, dict[str, str]]:
     return (path, {"q": words}) if found else (address, {})
 
 
-def ask(link: http.client.HTTPConnection, address: str, cookie: str) -> None:
-    """Ask for a page as a browser would."""
-    path, sent = split(address)
-    if not sent:
-        link.request("GET", path, headers={"Cookie": cookie})
-        return
-    token = "x" * 32  # the same in the cookie and in the form, as a browser has it
-    body = urlencode({**sent, "csrfmiddlewaretoken": token})
-    headers = {"Cookie": f"{cookie}; csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
-    link.request("POST", path, body, headers)
+class Link:
+    """A connection that is kept open, as a browser keeps it, and made anew when the server has closed it."""
+
+    def __init__(self) -> None:
+        self.open = http.client.HTTPConnection("localhost", PORT, timeout=60)
+
+    def ask(self, address: str, cookie: str) -> int:
+        """Ask for a page, read all of it, and return its status."""
+        try:
+            return self._ask(address, cookie)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # A server closes what nobody used for a while, perhaps just as it is used again; browsers ask anew.
+            self.open.close()
+            return self._ask(address, cookie)
+
+    def _ask(self, address: str, cookie: str) -> int:
+        path, sent = split(address)
+        if sent:
+            token = "x" * 32  # the same in the cookie and in the form, as a browser has it
+            body = urlencode({**sent, "csrfmiddlewaretoken": token})
+            headers = {
+                "Cookie": f"{cookie}; csrftoken={token}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+            self.open.request("POST", path, body, headers)
+        else:
+            self.open.request("GET", path, headers={"Cookie": cookie})
+        answer = self.open.getresponse()
+        answer.read()
+        return answer.status
 
 
 def run_together(jobs: list[Callable[[], None]]) -> None:
@@ -347,22 +379,12 @@ def run_together(jobs: list[Callable[[], None]]) -> None:
 
 
 class served:  # noqa: N801 - used as a function
-    """The platform, served by two gunicorn workers of four threads for as long as this is open."""
+    """The platform, served as it is in use by two processes of four threads, for as long as this is open."""
 
     def __enter__(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "openoutcomes.web.wsgi",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-        ]
-        command += ["--bind", f"127.0.0.1:{PORT}", "--log-level", "error", "--preload"]
-        self.process = subprocess.Popen(command)
-        for _ in range(100):
+        command = [str(Path(sys.executable).with_name("openoutcomes")), "serve", "--port", str(PORT)]
+        self.process = subprocess.Popen([*command, "--workers", "2", "--threads", "4"])
+        for _ in range(300):
             time.sleep(0.2)
             try:
                 link = http.client.HTTPConnection("localhost", PORT, timeout=5)
@@ -375,7 +397,7 @@ class served:  # noqa: N801 - used as a function
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)
 
 
 def report(

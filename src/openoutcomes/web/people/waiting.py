@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
@@ -26,12 +26,11 @@ def waiting(access: Access) -> list[Waiting]:
         return found
     rows = caseload(access)
     address = reverse("people", kwargs={"partnership": slug})
-    overdue = up_to(rows.filter(next_on__lt=today()))
-    words = _words(overdue, "person to contact", "people to contact")
-    found.append(Waiting(overdue, words, f"{address}?only=overdue", is_late=True))
     if "practitioner" in access.roles():
-        # Counted for one worker's people alone: for a whole provider it would be a sum over thousands.
         found += _of_a_worker(rows, address)
+    else:
+        # For a whole provider the rest would be a sum over thousands.
+        found.append(_overdue(up_to(rows.filter(next_on__lt=today())), address))
     alike = up_to(likenesses_for(access))
     pairs = _words(alike, "pair who may be one person", "pairs who may be one person")
     found.append(Waiting(alike, pairs, reverse("duplicates", kwargs={"partnership": slug})))
@@ -39,11 +38,16 @@ def waiting(access: Access) -> list[Waiting]:
 
 
 def _of_a_worker(rows: QuerySet[Enrolment], address: str) -> list[Waiting]:
-    due = rows.filter(next_on=today()).count()
-    review = rows.filter(goal_to_review()).count()
-    unasked = rows.filter(without_goal()).count()
+    counts = rows.aggregate(
+        overdue=Count("pk", filter=Q(next_on__lt=today())),
+        due=Count("pk", filter=Q(next_on=today())),
+        review=Count("pk", filter=goal_to_review()),
+        unasked=Count("pk", filter=without_goal()),
+    )
+    due, review, unasked = counts["due"], counts["review"], counts["unasked"]
     asked = "nobody has asked what matters to them"
     return [
+        _overdue(counts["overdue"], address),
         Waiting(due, _words(due, "contact planned for today", "contacts planned for today"), address),
         Waiting(
             review,
@@ -54,6 +58,11 @@ def _of_a_worker(rows: QuerySet[Enrolment], address: str) -> list[Waiting]:
             unasked, _words(unasked, f"person whom {asked}", f"people whom {asked}"), f"{address}?only=goal"
         ),
     ]
+
+
+def _overdue(count: int, address: str) -> Waiting:
+    words = _words(count, "person to contact", "people to contact")
+    return Waiting(count, words, f"{address}?only=overdue", is_late=True)
 
 
 def _words(count: int, one: str, many: str) -> str:

@@ -35,7 +35,7 @@ _OWN = frozenset({"practitioner", "provider_manager"})
 #: At most this many months in the table of months.
 _MONTHS = 24
 #: Up to so many activities are counted anew at each look: a few tenths of a second.
-LARGE = 20_000
+LARGE = 10_000
 
 
 @dataclass(frozen=True)

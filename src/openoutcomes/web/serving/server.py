@@ -23,7 +23,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             # A form with a photograph over a poor connection takes its time.
             "timeout": 120,
             "graceful_timeout": 30,
-            "keepalive": 5,
+            # Longer than a proxy keeps a connection (a minute), so that none is closed just as it is used again;
+            # one that is idle holds no thread.
+            "keepalive": 75,
             # Longer than any address that a page here makes.
             "limit_request_line": 4094,
             "max_requests": 5000,

@@ -315,7 +315,9 @@ def _findings_by_day(access: Access) -> list[dict[str, Any]]:
             output_field=BooleanField(),
         ),
     )
-    grouped: Any = rows.values("organisation_id", "code", "found", "began", "is_later").annotate(n=Count("pk"))
+    grouped: Any = rows.values("organisation_id", "code", "found", "began", "is_later").annotate(
+        n=Count("pk")
+    )
     return list(grouped.order_by())
 
 
