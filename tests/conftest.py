@@ -5,7 +5,8 @@ A test marked ``needs_...`` is skipped where that thing is missing, and listed a
 failures: ``all``, or names of markers separated by commas.
 
 ``OPENOUTCOMES_DEPTH=deep`` (``make deep``) runs the tests marked ``slow`` and gives generative
-tests many fresh examples; otherwise their examples are the same on every run.
+tests many fresh examples; otherwise their examples are the same on every run. ``shallow`` gives them
+few, for a run that only looks at which branches are tested (``make coverage``).
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ settings.register_profile(
 settings.register_profile(
     "deep", deadline=None, max_examples=2_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("shallow", settings.get_profile("everyday"), max_examples=10)
 
 
 def _required() -> frozenset[str]:
@@ -111,7 +113,8 @@ def _required() -> frozenset[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("everyday" if _why_not_deep() else "deep")
+    depth = os.environ.get(DEPTH, "")
+    settings.load_profile(depth if depth in {"deep", "shallow"} else "everyday")
     config.stash[_NOT_RUN] = Counter()
     _required()
 

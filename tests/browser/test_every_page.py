@@ -35,11 +35,12 @@ def _links(visitor: Any, path: str, slug: str) -> Iterator[str]:
 
 
 def _open(visitor: Any, path: str) -> int | None:
-    """Open a page and return its status; None for a file to download, which has no page."""
+    """Open a page and return its status; None for a file, which is no page: scripts never run in one."""
     from playwright.sync_api import Error
 
     try:
-        return int(visitor.page.goto(visitor.base + path).status)
+        answer = visitor.page.goto(visitor.base + path)
+        return int(answer.status) if answer.headers.get("content-type", "").startswith("text/html") else None
     except Error as error:
         if "Download is starting" in str(error):
             return None

@@ -8,7 +8,7 @@ import pytest
 
 from openoutcomes.standard.dataset import Dataset
 from openoutcomes.standard.problems import InputError, Problem
-from openoutcomes.standard.rows import record
+from openoutcomes.standard.rows import check_row, record
 
 PEOPLE = [{"person_id": "p1", "birth_year": 1990}, {"person_id": "p2"}]
 ENROLMENTS = [{"enrolment_id": "e1", "person_id": "p1", "started_on": "2015-01-01"}]
@@ -174,3 +174,17 @@ def test_every_problem_is_raised_together() -> None:
         "missing-value",
         "missing-value",
     ]
+
+
+def test_a_single_row_is_held_to_the_order_of_its_dates() -> None:
+    said = check_row(
+        "enrolments",
+        {
+            "enrolment_id": "e1",
+            "person_id": "p1",
+            "programme_id": "g1",
+            "started_on": "2025-03-01",
+            "ended_on": "2025-02-01",
+        },
+    )[1]
+    assert any("ended_on" in str(problem) and "started_on" in str(problem) for problem in said)
