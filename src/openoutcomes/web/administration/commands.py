@@ -24,6 +24,7 @@ from openoutcomes.web.outcomes import erasing as evidence
 from openoutcomes.web.people.models import Draft, Likeness, Person, Sight, Token
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.sharing import erasing as sharing
+from openoutcomes.web.stories import erasing as stories
 
 #: Fields that the rules of contracts may look at: kept for whoever has a claimed outcome, so that a claim
 #: priced again after the erasure comes to the same. None of them names anybody.
@@ -61,6 +62,7 @@ def erase_person(by: Access, *, person: Person, asked_by_person: bool = False) -
         budgets.erase_words(each)
         sharing.erase_words(each)
         listening.erase_words(each)
+        stories.erase_links(each)
         governance.erase_words(each)
     note(
         by,

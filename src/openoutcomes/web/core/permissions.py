@@ -152,6 +152,11 @@ MATRIX: Final[dict[str, dict[str, Reach]]] = {
     "stories.view": _EVERYONE,
     "stories.add": {**_FRONT_LINE, "coordinator": "partnership", "person": "self"},
     "stories.rank": {**_FRONT_LINE, "coordinator": "partnership", "person": "self"},
+    "stories.move": {
+        "coordinator": "partnership",
+        "provider_manager": "organisation",
+        "commissioner": "organisation",
+    },
     "pictures.edit": {"coordinator": "partnership", "provider_manager": "organisation"},
     "barriers.view": _STAFF,
     "barriers.raise": {**_TOGETHER, "verifier": "partnership"},
