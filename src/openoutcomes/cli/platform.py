@@ -75,11 +75,20 @@ def _migrate() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    # Sessions that have run out, and files of evidence that no row names: nothing else removes them.
-    call_command("clearsessions", verbosity=0)
+    _tidy()
+
+
+def _tidy() -> tuple[int, int]:
+    """Remove sessions that have run out and files of evidence that no row names; return how many of each."""
+    from django.contrib.sessions.models import Session
+    from django.core.management import call_command
+
+    from openoutcomes.web.core.clock import now
     from openoutcomes.web.outcomes.files import sweep
 
-    sweep()
+    over = Session.objects.filter(expire_date__lt=now()).count()
+    call_command("clearsessions", verbosity=0)
+    return over, sweep()
 
 
 def serve(
@@ -143,6 +152,24 @@ def migrate(home: Home = None) -> None:
     _set_up(home)
     _migrate()
     _output.print_text("The database is up to date.")
+
+
+@app.command("tidy")
+def tidy(home: Home = None) -> None:
+    """Remove sessions that have run out, and files of evidence that nothing names; for a timer, each night.
+
+    Serving and migrating do it too, when they begin. Nothing that is in use is touched: a file is left
+    alone until it is a day old.
+    """
+    _set_up(home, is_new=False)
+    sessions, files = _tidy()
+    _output.print_text(
+        f"Removed {_counted(sessions, 'session')} that had run out and {_counted(files, 'file')} that nothing names."
+    )
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 @app.command("check")

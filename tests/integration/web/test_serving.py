@@ -330,6 +330,46 @@ def test_a_folder_without_a_database_is_not_backed_up(tmp_path: Path) -> None:
     assert not (tmp_path / "backup.tar.gz").exists()
 
 
+# Tidying up, as a timer calls it -------------------------------------------------------------
+
+#: Signs two people in, one of whom is out again by now; says where evidence is kept.
+SESSIONS = """
+import datetime as dt, django; django.setup()
+from django.conf import settings
+from django.contrib.sessions.models import Session
+now = dt.datetime.now(dt.UTC)
+Session.objects.all().delete()
+for key, days in (("old", -1), ("new", 1)):
+    Session.objects.create(session_key=key, session_data="", expire_date=now + dt.timedelta(days=days))
+print(settings.EVIDENCE_ROOT)
+"""
+
+
+def test_tidying_removes_what_has_run_out_and_leaves_what_may_be_in_use(
+    pattern: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    filled(home, {}, pattern)
+    evidence = Path(python(home, SESSIONS))
+    lost, young = evidence / "ab" / "abcdef", evidence / "ab" / "young"
+    shutil.copy(lost, young)
+    yesterday = lost.stat().st_mtime - 25 * 3600
+    os.utime(lost, (yesterday, yesterday))
+    done = openoutcomes(home, "web", "tidy")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "Removed 1 session that had run out and 1 file that nothing names."
+    assert (lost.exists(), young.exists()) == (False, True)
+    again = openoutcomes(home, "web", "tidy")
+    assert again.stdout.strip() == "Removed 0 sessions that had run out and 0 files that nothing names."
+
+
+def test_there_is_nothing_to_tidy_where_there_is_nothing(tmp_path: Path) -> None:
+    done = openoutcomes(tmp_path / "home", "web", "tidy")
+    assert done.returncode == 2
+    assert "there is no such home folder" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
 # Keys and accounts from the command line ----------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -70,11 +70,13 @@ def take_register(
     is_void: bool = False,
     another: bool = False,
     anyway: bool = False,
+    seconds: int | None = None,
 ) -> Session:
     """Save a register: who came (ids), and newcomers by name. One save, also of a register kept before.
 
     Each who came is a record of the standard's activities. Whoever is unticked afterwards has their
-    record withdrawn, not deleted. ``expected`` is the revision that the form was opened with.
+    record withdrawn, not deleted. ``expected`` is the revision that the form was opened with; the ``seconds``
+    that the form took are shared out among the people it was about.
     """
     organisation = group.organisation
     by.require("groups.manage", organisation)
@@ -105,7 +107,7 @@ def take_register(
     for name in names:
         person = add_person(by, organisation=organisation, identity={"name": name})
         wanted[person.pk] = person
-    changed = _attend(by, group, session, {} if is_void else wanted)
+    changed = _attend(by, group, session, {} if is_void else wanted, seconds)
     note(
         by, "groups.take_register", session, organisation=organisation,
         detail={"came": len(wanted), "newcomers": len(names), "records": changed, "held_on": held_on.isoformat()},
@@ -138,7 +140,9 @@ def _session(
     return held
 
 
-def _attend(by: Access, group: Group, session: Session, wanted: dict[int, Person]) -> int:
+def _attend(
+    by: Access, group: Group, session: Session, wanted: dict[int, Person], seconds: int | None
+) -> int:
     """Bring the records in step with who came; return how many were written."""
     kept = came_to(session)
     listed = Member.objects.filter(group=group, left_on=None).select_related("person")
@@ -154,21 +158,31 @@ def _attend(by: Access, group: Group, session: Session, wanted: dict[int, Person
                 codes[member.person_id] = "missed"
                 people[member.person_id] = member.person
     enrolments = _enrolments(group, session, [*codes, *kept])
-    written = 0
-    for key, person in people.items():
-        before = kept.get(key)
-        written += _write(by, group, session, person, codes[key], before, enrolments.get(key))
-    for key, before in kept.items():
-        if key not in codes and before.attended:
-            record = store.latest(by.partnership, "activities", before.record_id, lock=True)
-            if record is not None:
-                store.write(by, "activities", record.values, record_id=before.record_id, withdrawn=True)
-            before.attended = ""
-            before.save(update_fields=["attended"])
-            written += 1
+    fresh = {key: _values(by, group, session, codes[key], kept.get(key)) for key in people}
+    changed = {key: values for key, values in fresh.items() if values is not None}
+    gone = [before for key, before in kept.items() if key not in codes and before.attended]
+    times = _shared_out(seconds, len(changed) + len(gone))
+    for key, values in changed.items():
+        came = (people[key], codes[key], kept.get(key), enrolments.get(key))
+        _write(by, group, session, values, *came, next(times))
+    for before in gone:
+        took = next(times)
+        record = store.latest(by.partnership, "activities", before.record_id, lock=True)
+        if record is not None:
+            store.write(
+                by, "activities", record.values, record_id=before.record_id, withdrawn=True, seconds=took
+            )
+        before.attended = ""
+        before.save(update_fields=["attended"])
     _join(by, group, session, wanted)
     _seen(session, [enrolments[key] for key in wanted if key in enrolments])
-    return written
+    return len(changed) + len(gone)
+
+
+def _shared_out(seconds: int | None, count: int) -> Iterator[int | None]:
+    """Yield each record's part of the time that the form took: whole seconds that add up to it."""
+    for number in range(count):
+        yield None if seconds is None else seconds * (number + 1) // count - seconds * number // count
 
 
 def _enrolments(group: Group, session: Session, people: list[int]) -> dict[int, Enrolment]:
@@ -182,10 +196,10 @@ def _enrolments(group: Group, session: Session, people: list[int]) -> dict[int, 
     }
 
 
-def _write(
-    by: Access, group: Group, session: Session, person: Person, code: str, before: Attendance | None,
-    enrolment: Enrolment | None,
-) -> int:  # fmt: skip
+def _values(
+    by: Access, group: Group, session: Session, code: str, before: Attendance | None
+) -> dict[str, Any] | None:
+    """Return what a person's record is to say; None where it says so already."""
     values: dict[str, Any] = {
         "kind": group.kind, "started_on": session.held_on, "hours": session.hours, "group_session": True,
         "attended": code, "note": group.name,
@@ -194,20 +208,28 @@ def _write(
         record = store.latest(by.partnership, "activities", before.record_id, lock=True)
         same = record is not None and not record.withdrawn and before.attended == code
         if same and record is not None and _unchanged(record.values, values):
-            return 0
+            return None
         if record is not None:
             values = {**record.values, **values}
-        store.write(by, "activities", values, record_id=before.record_id)
+    return values
+
+
+def _write(
+    by: Access, group: Group, session: Session, values: dict[str, Any], person: Person, code: str,
+    before: Attendance | None, enrolment: Enrolment | None, seconds: int | None,
+) -> None:  # fmt: skip
+    if before is not None:
+        store.write(by, "activities", values, record_id=before.record_id, seconds=seconds)
         before.attended = code
         before.save(update_fields=["attended"])
-        return 1
+        return
     written = store.write(
-        by, "activities", values, person=person, enrolment=enrolment, organisation=group.organisation
-    )
+        by, "activities", values, person=person, enrolment=enrolment, organisation=group.organisation,
+        seconds=seconds,
+    )  # fmt: skip
     Attendance.objects.create(
         partnership=by.partnership, session=session, person=person, record_id=written.record_id, attended=code
     )
-    return 1
 
 
 def _unchanged(kept: Mapping[str, str], values: Mapping[str, Any]) -> bool:

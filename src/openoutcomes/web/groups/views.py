@@ -234,7 +234,7 @@ def _register(request: Any, group: Group, session: Session | None) -> HttpRespon
                 access, group=group, held_on=values["held_on"], came=values["came"],
                 newcomers=form.names(), hours=values["hours"], place=values["place"], session=session,
                 expected=values["revision"], is_void=values.get("is_void", False),
-                another=values.get("another", False), anyway=values["anyway"], once=form.key(),
+                another=values.get("another", False), anyway=values["anyway"], seconds=form.seconds(), once=form.key(),
             )  # fmt: skip
         except InputError as error:
             problems_into(form, error)

@@ -338,3 +338,32 @@ def test_any_number_of_people_can_be_ticked(world):
     assert page.count('name="came" type="checkbox"') == 2
     page = world.client("practitioner").get(world.url("share_add", person_id=world.people["ash"].person_id))
     assert page.content.decode().count('name="groups" type="checkbox"') == 7
+
+
+def test_the_time_a_register_took_is_shared_out_among_those_it_was_about(world):
+    group = a_group(world)
+    save(world, group, "ash", "blake", seconds=31)
+    assert sorted(row.seconds for row in activities(world)) == [15, 16]
+    # Whoever is unticked or added costs time; whose record stays as it was costs none.
+    held = Session.of(world.partnership).get()
+    save(world, group, "ash", session=held, expected=held.revision, seconds=10)
+    ash = activities(world, person=world.people["ash"]).get()
+    blake = activities(world, person=world.people["blake"]).get()
+    assert (ash.version, blake.version) == (1, 2)
+    assert ash.seconds in (15, 16)
+    assert (blake.withdrawn, blake.seconds) == (True, 10)
+
+
+def test_a_register_knows_how_long_it_was_open(world):
+    group = a_group(world)
+    client = world.client("practitioner")
+    with clock.at(clock.now()):
+        page = client.get(url(world, "register", group))
+    opened = page.context["form"]["opened"].value()
+    assert opened.encode() in page.content
+    with clock.at(clock.now() + dt.timedelta(seconds=40)):
+        assert (
+            client.post(url(world, "register", group), form_of(world, "ash", opened=opened)).status_code
+            == 302
+        )
+    assert 40 <= activities(world).get().seconds < 100
