@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
-from openoutcomes.web.ties.kinds import KINDS, things_of
+from openoutcomes.web.ties.kinds import KINDS, Thing, things_of
+
+
+def to_choose(
+    access: Access, kinds: Iterable[str], without: Iterable[tuple[str, str]] = ()
+) -> tuple[list[Any], dict[str, Thing]]:
+    """Return things of some kinds as groups of choices, and each by its choice."""
+    left_out = set(without)
+    groups: list[Any] = []
+    by_choice: dict[str, Thing] = {}
+    for kind in kinds:
+        found = {
+            f"{kind}:{one.key}": one
+            for one in things_of(access, kind, None)
+            if (kind, one.key) not in left_out
+        }
+        if found:
+            groups.append((KINDS[kind][2].capitalize(), [(key, one.title) for key, one in found.items()]))
+        by_choice |= found
+    return groups, by_choice
 
 
 class TieForm(BaseForm):
@@ -18,15 +38,7 @@ class TieForm(BaseForm):
 
     def __init__(self, *args: Any, access: Access, without: set[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = []
-        for kind, (_, _, many) in KINDS.items():
-            found = [
-                (f"{kind}:{thing.key}", thing.title)
-                for thing in things_of(access, kind, None)
-                if (kind, thing.key) not in without
-            ]
-            if found:
-                groups.append((many.capitalize(), found))
+        groups, _ = to_choose(access, KINDS, without)
         self.is_empty = not groups
         field = self.fields["other"]
         field.choices = [("", "Choose"), *groups]  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm, DateField, MoneyField
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Organisation
-from openoutcomes.web.ties.kinds import KINDS, Thing, things_of
+from openoutcomes.web.ties.forms import to_choose
+from openoutcomes.web.ties.kinds import Thing
 from openoutcomes.web.trials.models import AIMS, FIELDS, LOOSE, Decision, Observation, Trial
 
 _NOBODY = "Do not name anybody."
@@ -130,16 +131,8 @@ class PlanForm(TrialForm):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.aims: dict[str, Thing] = {}
-        groups: list[Any] = [("", "Nothing yet")]
-        for kind in AIMS:
-            found = things_of(access, kind, None)
-            self.aims |= {f"{kind}:{one.key}": one for one in found}
-            if found:
-                groups.append(
-                    (KINDS[kind][2].capitalize(), [(f"{kind}:{one.key}", one.title) for one in found])
-                )
-        self.fields["aim"].choices = groups  # type: ignore[attr-defined]
+        groups, self.aims = to_choose(access, AIMS)
+        self.fields["aim"].choices = [("", "Nothing yet"), *groups]  # type: ignore[attr-defined]
         self.order_fields(["title", "aim"])
 
     def chosen(self) -> list[Thing]:
