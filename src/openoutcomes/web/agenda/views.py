@@ -84,7 +84,11 @@ def agenda(request: Any) -> HttpResponse:
 @page("agenda.view")
 def agenda_print(request: Any) -> HttpResponse:
     """Show the agenda to print: words, measures and who does what, on as few sheets as it takes."""
-    return render(request, "agenda/print.html", {**_parts(request.access), "back": at(request, "agenda")})
+    return render(
+        request,
+        "agenda/print.html",
+        {**_parts(request.access), "is_print": True, "back": at(request, "agenda")},
+    )
 
 
 @page("agenda.view")

@@ -137,7 +137,9 @@ def own_complaints(access: Access) -> QuerySet[Any]:
 
 
 def _rows(access: Access) -> QuerySet[Any]:
-    return Complaint.of(access.partnership).select_related("organisation", "handler", "second", "panel")
+    return Complaint.of(access.partnership).select_related(
+        "organisation", "handler", "second", "panel", "user"
+    )
 
 
 def _not_about(access: Access) -> Q:

@@ -53,6 +53,16 @@ def answer(world, complaint, who, outcome="not", **changes):
     return complaining.propose(world.access(who), complaint=complaint, **values)
 
 
+def the_trail_names_nobody(world):
+    # The trail names no complainant, and the manager of those complained about does not find it there.
+    rows = Event.of(world.partnership).filter(verb__startswith="complaints.")
+    assert rows.exists()
+    assert not rows.filter(person__isnull=False).exists()
+    assert not any(SAID in str(row.detail) for row in rows)
+    assert not events_for(world.access("provider_manager")).filter(verb__startswith="complaints.").exists()
+    assert events_for(world.access("administrator")).filter(verb__startswith="complaints.").exists()
+
+
 def test_days_are_working_days_without_the_bank_holidays_of_england():
     assert working_days_after(dt.date(2026, 3, 2), 5) == dt.date(2026, 3, 9)
     # Good Friday is 3 April and Easter Monday 6 April 2026.
@@ -238,13 +248,7 @@ def test_an_answer_is_given_once_somebody_from_outside_agrees_and_goes_on_to_be_
         complaint.complaint_id
     ]
     assert things(world.access("person"), "complaint", [complaint.complaint_id]) == []
-    # The trail names no complainant, and the manager of those complained about does not find it there.
-    rows = Event.of(world.partnership).filter(verb__startswith="complaints.")
-    assert rows.exists()
-    assert not rows.filter(person__isnull=False).exists()
-    assert not any(SAID in str(row.detail) for row in rows)
-    assert not events_for(world.access("provider_manager")).filter(verb__startswith="complaints.").exists()
-    assert events_for(world.access("administrator")).filter(verb__startswith="complaints.").exists()
+    the_trail_names_nobody(world)
 
 
 def test_late_complaints_are_chased_and_whoever_complained_can_go_further(world):
