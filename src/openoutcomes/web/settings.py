@@ -26,6 +26,7 @@ VARIABLES: dict[str, str] = {
     "OPENOUTCOMES_EMAIL_FROM": "Address that messages come from. Default: no-reply at the host of the address.",
     "OPENOUTCOMES_OIDC": "OpenID Connect services to sign in with, as a JSON list; see below. Default: none.",
     "OPENOUTCOMES_MAX_UPLOAD_MB": "Largest file of evidence, in megabytes. Default: 10.",
+    "OPENOUTCOMES_OPERATORS": "Addresses of those who look after the installation, separated by commas: signed in, they may make partnerships and close accounts. Default: none; the command line can always.",
     "OPENOUTCOMES_REQUIRE_MFA": "yes: everyone but people supported must have a second step to sign in. Default: yes with an https address, no otherwise.",
     "OPENOUTCOMES_PROXY": "yes: a proxy in front sets X-Forwarded-Proto and X-Forwarded-For. Default: no.",
     "OPENOUTCOMES_LOG_JSON": "yes: one line of JSON for each event in the log. Default: no.",
@@ -40,6 +41,7 @@ SITE_URL = _GIVEN.address("OPENOUTCOMES_URL", "http://localhost:8000")
 SITE_HOST = SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
 IS_HTTPS = SITE_URL.startswith("https://")
 DEMO = _GIVEN.yes("OPENOUTCOMES_DEMO", default=False)
+OPERATORS = _GIVEN.addresses("OPENOUTCOMES_OPERATORS")
 REQUIRE_MFA = _GIVEN.yes("OPENOUTCOMES_REQUIRE_MFA", default=IS_HTTPS) and not DEMO
 
 SECRET_KEY = checked_secret("OPENOUTCOMES_SECRET_KEY", HOME.secret("OPENOUTCOMES_SECRET_KEY"))

@@ -51,3 +51,29 @@ class JoinForm(BaseForm):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return found
+
+
+class PartnershipForm(BaseForm):
+    """A new partnership, with the address of its first administrator."""
+
+    partnership = forms.CharField(
+        label="Name of the partnership",
+        max_length=120,
+        help_text="Everybody in it sees it at the top of each page. It can be changed later.",
+        error_messages={"required": "Give the partnership a name."},
+    )
+    email = forms.EmailField(
+        label="Email address of its first administrator",
+        help_text="They get a link by which they join, set the partnership up and invite others. It can be you.",
+        error_messages={"required": "Give an address.", "invalid": "Write it as name@example.org."},
+    )
+
+
+class FindAccountForm(BaseForm):
+    """Somebody's account, by its address."""
+
+    email = forms.EmailField(
+        label="Email address of an account",
+        help_text="To see, close or open it again.",
+        error_messages={"required": "Give an address.", "invalid": "Write it as name@example.org."},
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.account.utils import perform_login
@@ -24,9 +25,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from requests import RequestException
 
 from openoutcomes.standard.problems import InputError
-from openoutcomes.web.accounts import invitations
+from openoutcomes.web.accounts import invitations, upkeep
 from openoutcomes.web.accounts.adapters import INVITATION
 from openoutcomes.web.accounts.forms import JoinForm, NameForm
+from openoutcomes.web.accounts.installation import is_operator
 from openoutcomes.web.accounts.models import User
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.pages import problems_into, say
@@ -47,6 +49,7 @@ def account(request: Any) -> HttpResponse:
         "services": SocialAccount.objects.filter(user=request.user).count(),
         "has_services": bool(settings.SIGN_IN_SERVICES),
         "form": BaseForm(),
+        "is_operator": is_operator(request.user),
     }
     return render(request, "account/overview.html", context)
 
@@ -81,6 +84,35 @@ def sign_out_everywhere(request: Any) -> HttpResponse:
         ],
         "form": form,
         "button": "Sign out everywhere",
+        "back": reverse("account"),
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def close(request: Any) -> HttpResponse:
+    """Close one's own account, after signing in once more."""
+    form = BaseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            upkeep.close_own(request.user)
+        except InputError as error:
+            problems_into(form, error)
+        else:
+            logout(request)
+            say(request, "Your account is closed.")
+            return redirect("account_login")
+    context = {
+        "title": "Close your account?",
+        "says": [
+            "You are signed out everywhere, and cannot sign in any more.",
+            "What you recorded and decided stays, under your name, as the law asks of records of money.",
+            "If you are supported here, your support goes on: this closes your way in, not your record.",
+            "Whoever looks after the installation can open it again.",
+        ],
+        "form": form,
+        "button": "Close my account",
+        "danger": True,
         "back": reverse("account"),
     }
     return render(request, "core/confirm.html", context)

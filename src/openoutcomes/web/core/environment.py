@@ -16,6 +16,7 @@ from openoutcomes.standard.problems import InputError, Problem
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 _HOST = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+_ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 _MAIL = {"smtp": 25, "smtps": 465}
 #: What PostgreSQL is told for each connection, unless the address gives ``options`` of its own. A page asks short
 #: questions: compiling one would take longer than answering it, and disks today find any place about as fast as the next.
@@ -93,6 +94,15 @@ class Environment:
             if not _HOST.match(host.removeprefix(".")):
                 mend = "Write host names alone, separated by commas: outcomes.example.org,outcomes.local"
                 raise wrong(name, f"{host!r} is no host name.", mend)
+        return found
+
+    def addresses(self, name: str) -> frozenset[str]:
+        """Return the email addresses of a list separated by commas, in lower case."""
+        found = frozenset(word.strip().lower() for word in self.text(name).split(",") if word.strip())
+        for address in sorted(found):
+            if not _ADDRESS.fullmatch(address):
+                mend = "Write addresses alone, separated by commas: robin@example.org,kim@example.org"
+                raise wrong(name, f"{address!r} is no email address.", mend)
         return found
 
     def database(self, name: str, default: str) -> dict[str, Any]:

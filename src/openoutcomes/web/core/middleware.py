@@ -131,7 +131,12 @@ def must_add_second_step(request: Any, access: Access) -> bool:
     A set of recovery codes alone is none. Whoever came through a service that asks for a second step of its
     own has done it there.
     """
-    if not settings.REQUIRE_MFA or access.roles() == {"person"}:
+    return access.roles() != {"person"} and lacks_second_step(request)
+
+
+def lacks_second_step(request: Any) -> bool:
+    """Say whether a second step is needed here, and whoever asks signed in without one."""
+    if not settings.REQUIRE_MFA:
         return False
     from allauth.account.authentication import get_authentication_records  # noqa: PLC0415 - see Django
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - models load after middleware
