@@ -80,7 +80,10 @@ def test_where_data_is_required_its_absence_fails(suite: Path, required: str, da
 def test_a_need_that_does_not_exist_cannot_be_required(suite: Path) -> None:
     done = run(suite, OPENOUTCOMES_REQUIRE="needs_dat")
     assert done.returncode == 4
-    assert "OPENOUTCOMES_REQUIRE names needs_dat; it may be 'all' or any of: needs_browser, needs_data, needs_postgres" in done.stderr
+    assert (
+        "OPENOUTCOMES_REQUIRE names needs_dat; it may be 'all' or any of: needs_browser, needs_data, needs_postgres"
+        in done.stderr
+    )
 
 
 def test_tests_that_need_data_can_be_left_out_by_marker(suite: Path) -> None:

@@ -13,6 +13,7 @@ from openoutcomes.web.core.permissions import IN_AN_ORGANISATION, ROLES
 #: What is said of an event by its verb in the audit trail. ``tests/unit/web/people/test_looks.py`` holds it to be whole.
 WORDS: dict[str, str] = {
     # Looks
+    "complaints.look": "Looked at your complaint",
     "people.view": "Looked at your page",
     "people.open_form": "Opened a form about you",
     "people.account": "Looked at whether you have an account",
