@@ -27,6 +27,7 @@ from openoutcomes.web.accounts.models import User
 from openoutcomes.web.contracts.models import Contract, Party, TermsFile
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import writing
+from openoutcomes.web.demo import rhythm_agenda, rhythm_cases, rhythm_governance, rhythm_meetings
 from openoutcomes.web.demo.cast import CAST, ORGANISATIONS, name_of
 from openoutcomes.web.demo.living import Stage, live, seat_for_a_person
 from openoutcomes.web.demo.loading import Setting, load
@@ -34,7 +35,9 @@ from openoutcomes.web.partnerships.models import Membership, Organisation, Partn
 
 SLUG = "northtown"
 Tell = Callable[[int, int, str], None]
-_STEPS = 5
+_STEPS = 6
+#: A quarter of the working rhythm, in the order in which one thing leads to the next.
+_RHYTHM = (rhythm_agenda, rhythm_cases, rhythm_governance, rhythm_meetings)
 
 
 def _quarter_start(day: dt.date) -> dt.date:
@@ -109,6 +112,9 @@ def build(tell: Tell, *, people: int = 240, seed: int = 1) -> Partnership:
         stage = Stage(partnership, organisations, programmes, contract, users, start, today, seed)
         live(stage, lambda words: tell(next(steps), _STEPS, words))
         seat_for_a_person(stage, users["person"])
+        tell(next(steps), _STEPS, "Listening, learning and meeting")
+        for room in _RHYTHM:
+            room.fill(stage)
     tell(_STEPS, _STEPS, "Built")
     return partnership
 
