@@ -181,7 +181,9 @@ def test_a_case_goes_to_others_only_after_the_check_and_comes_back_when_withdraw
     page = client.post(url(world, "case_publish", case), {"looked_at": found}).content.decode()
     assert "“ash@example.org” looks like an e-mail address." in page
     commands.change(
-        world.access("coordinator"), case=case, values={**TEXTS, "story": "We met one young man, by the Old Mill."}
+        world.access("coordinator"),
+        case=case,
+        values={**TEXTS, "story": "We met one young man, by the Old Mill."},
     )
     case.refresh_from_db()
     page = client.post(url(world, "case_publish", case), {}).content.decode()
