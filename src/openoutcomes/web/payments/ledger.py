@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import QuerySet
 
 from openoutcomes import ledger
 from openoutcomes.ledger.entries import Entry, entry_from_dict, read_entry, write_entry
@@ -130,42 +130,43 @@ def _project(
         (row, move) for row, entry in zip(rows, posted, strict=True) for move in claim_moves(entry, known)
     ]
     keys = {move.key for _, move in moves}
-    shares = _shares(contract, {key.line_id for key in keys})
-    shares |= _new_shares(contract, posted, {key for key in keys if key not in shares})
+    known_shares = _shares(contract, {key.line_id for key in keys})
+    new_shares = _new_shares(contract, posted, {key for key in keys if key not in known_shares})
+    shares = {**known_shares, **new_shares}
     standing = {key: position_of(shares[key], contract.currency) for key in keys}
-    movements = [
-        Movement(
-            partnership=contract.partnership,
-            entry=row,
-            share=shares[move.key],
-            figure=figure,
-            amount=to_minor(amount, contract.currency),
-            dated_on=row.dated_on,
-        )
+    effects = [
+        (row, move.key, figure, to_minor(amount, contract.currency))
         for row, move in moves
         for figure, amount in _effect(standing[move.key], move)
     ]
-    Movement.objects.bulk_create(movements, batch_size=1000)
-    _add_up(rows, {movement.figure for movement in movements})
+    for key in keys:
+        for figure in FIGURES:
+            setattr(shares[key], figure, to_minor(getattr(standing[key], figure), contract.currency))
+    Share.objects.bulk_create(new_shares.values(), batch_size=1000)
+    # Added again under the keys that they have, which changes them: one statement for a thousand, not a case for each.
+    Share.objects.bulk_create(
+        [known_shares[key] for key in keys if key in known_shares],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=FIGURES,
+    )
+    Movement.objects.bulk_create(
+        [
+            Movement(
+                partnership=contract.partnership,
+                entry=row,
+                share=shares[key],
+                figure=figure,
+                amount=amount,
+                dated_on=row.dated_on,
+            )
+            for row, key, figure, amount in effects
+        ],
+        batch_size=1000,
+    )
     for claim in Claim.objects.filter(pk__in={share.claim_id for share in shares.values()}):
         settle(claim)
-
-
-def _add_up(rows: Sequence[JournalEntry], figures: Iterable[str]) -> None:
-    """Add the movements of new entries to their shares: one statement a figure, however many lines there are."""
-    if not rows:
-        return
-    fresh = Movement.objects.filter(
-        entry__contract=rows[0].contract,
-        entry__number__gte=rows[0].number,
-        entry__number__lte=rows[-1].number,
-    )
-    for figure in sorted(figures):
-        mine = fresh.filter(figure=figure)
-        change = mine.filter(share=OuterRef("pk")).order_by().values("share").annotate(sum=Sum("amount"))
-        Share.objects.filter(pk__in=mine.values("share")).update(
-            **{figure: F(figure) + Subquery(change.values("sum"))}
-        )
 
 
 def _shares(contract: Contract, lines: set[str]) -> dict[ShareKey, Share]:
@@ -181,6 +182,7 @@ def _shares(contract: Contract, lines: set[str]) -> dict[ShareKey, Share]:
 
 
 def _new_shares(contract: Contract, posted: Sequence[Entry], wanted: set[ShareKey]) -> dict[ShareKey, Share]:
+    """Return the shares that entries bring up for the first time, not written yet."""
     if not wanted:
         return {}
     turned = directions(posted)
@@ -211,7 +213,6 @@ def _new_shares(contract: Contract, posted: Sequence[Entry], wanted: set[ShareKe
                     period=line.period,
                     direction=turned[key],
                 )
-    Share.objects.bulk_create(made.values(), batch_size=1000)
     return made
 
 

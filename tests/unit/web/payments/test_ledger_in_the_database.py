@@ -1,5 +1,6 @@
 """The journal in the database is the ledger's own, and every column that pages read says what it says."""
 
+import datetime as dt
 from decimal import Decimal
 from io import StringIO
 
@@ -19,7 +20,8 @@ from openoutcomes.web.core.scope import AppendOnlyError, writing
 from openoutcomes.web.payments import ledger as door
 from openoutcomes.web.payments.models import JournalEntry, Movement, Share
 from openoutcomes.web.payments.queries import position
-from web_claims import approve, bank, lock, on, pay, payer, prepare, sound, staff
+from openoutcomes.web.people.commands import add_person, enrol
+from web_claims import achieve, approve, bank, lock, on, pay, payer, prepare, sound, staff
 
 
 @pytest.fixture
@@ -278,3 +280,22 @@ def test_a_payer_that_nobody_stands_for_is_said_before_anything_is_posted(busy):
     with pytest.raises(InputError, match="no organisation stands for it"):
         lock(busy, claim)
     assert not JournalEntry.objects.exists()
+
+
+def test_a_claim_of_many_lines_is_submitted_and_approved_in_few_statements(
+    busy, django_assert_max_num_queries
+):
+    by = busy.access("practitioner")
+    for number in range(20):
+        made = add_person(by, organisation=busy.organisations["harbour"], identity={"name": f"P{number}"})
+        busy.enrolments[number] = enrol(
+            by, person=made, programme=busy.programmes["harbour"], started_on=dt.date(2025, 1, 2)
+        )
+        achieve(busy, number)
+    draft = prepare(busy)
+    with django_assert_max_num_queries(35):
+        claim = lock(busy, draft)
+    with django_assert_max_num_queries(35):
+        approve(busy, claim)
+    assert Share.objects.filter(claim=claim).count() == 44
+    sound(busy)
