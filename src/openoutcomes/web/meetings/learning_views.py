@@ -18,12 +18,13 @@ from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings.commands import write_practice
 from openoutcomes.web.meetings.forms import PracticeForm
 from openoutcomes.web.meetings.models import Practice
-from openoutcomes.web.meetings.sides import NOTE, counted, lay_out, shown_as_file
+from openoutcomes.web.meetings.sides import NOTE, counted, lay_out, outcomes_looked_at, shown_as_file
 from openoutcomes.web.meetings.views import places
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.forms import quarter_start, quarters
 from openoutcomes.web.results.queries import Period
+from openoutcomes.web.results.tables import outcome_name
 
 
 def _periods() -> dict[str, Period]:
@@ -45,7 +46,10 @@ def side_by_side(request: Any) -> HttpResponse:
     asked = request.GET.get("period", "")
     asked = asked if asked in periods else ""
     period = periods[asked]
-    found = counted(access.partnership, period)
+    outcomes = outcomes_looked_at(access.partnership)
+    outcome = request.GET.get("outcome", "")
+    outcome = outcome if outcome in outcomes else ""
+    found = counted(access.partnership, period, outcome)
     sides = lay_out(found)
     if wants_csv(request):
         titles = ("Measure", "Project", "Of", "Count or time", "Share", "Between", "From", "To")
@@ -71,7 +75,9 @@ def side_by_side(request: Any) -> HttpResponse:
             (one, practices.get(one.pk), everywhere or one.organisation_id in own)
             for one in programmes.select_related("organisation").order_by("name", "organisation__name", "pk")
         ],
-        "export": f"{request.path}?period={asked}&format=csv",
+        "outcomes": [("", "Any outcome"), *((code, outcome_name(code)) for code in outcomes)],
+        "outcome": outcome,
+        "export": f"{request.path}?period={asked}&outcome={outcome}&format=csv",
     }
     return render(request, "meetings/side_by_side.html", context)
 

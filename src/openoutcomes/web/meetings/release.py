@@ -4,19 +4,20 @@ Each project has, for a measure, ``yes`` of ``of`` people. The rules:
 
 1. No count of people under ten is shown: not those with yes, not those without, not all of them. Where one is
    held back so is its complement, since all less one gives the other.
-2. The row of all projects together is shown only where whoever subtracts the projects that are shown learns, of each
-   project held back, no more than a span of ten people or wider: also somebody of one organisation, who knows
-   their own projects exactly. Otherwise the row of totals is held back. (Projects are what is learned from,
-   so a total gives way before a second project does.)
-3. What is shown is rounded to five, and shares are worked out from rounded counts.
+2. Measures lie inside each other: of those supported some reached an outcome, of those some had it verified. A count
+   is held back, too, where less than ten separate it from a shown count that it lies inside; or where two that
+   overlap would, with their overlap, leave less than ten of what both lie inside.
+3. The row of all projects together is shown only where nothing of the measure is held back. So nobody can subtract,
+   also not somebody of one project, who knows its counts exactly.
+4. What is shown is rounded to five, and shares are worked out from rounded counts.
 
-The span is worked out exactly: the counts held back are whole numbers with known sums, each between bounds that
-other figures on the page give.
+With these, whatever is held back could be any of at least eleven numbers in a row for somebody who knows all that is
+shown exactly; the tests list every table that fits, and look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from openoutcomes.web.results.small_numbers import LEAST, rounded
@@ -27,23 +28,34 @@ from openoutcomes.web.verification.sampling import interval
 class Part:
     """One project's count for a measure, as it is.
 
-    ``low`` and ``high`` bound ``yes`` through other figures shown; ``is_kept`` holds it back whatever it is, and
-    ``of_is_kept`` how many people there were as well.
+    ``inside`` are counts of the project, shown elsewhere, that those with yes lie inside; ``of_inside`` such that all of
+    them do. ``is_kept`` holds those with yes back whatever they are, ``of_is_kept`` everything.
     """
 
     key: int
-    organisation: int
     yes: int
     of: int
-    low: int = 0
-    high: int | None = None
+    inside: tuple[int, ...] = ()
+    of_inside: tuple[int, ...] = ()
     is_kept: bool = False
     of_is_kept: bool = False
 
     @property
-    def most(self) -> int:
-        """The most that ``yes`` could be for somebody who knows everything else shown of the project."""
-        return self.of if self.high is None else min(self.of, self.high)
+    def keeps_of(self) -> bool:
+        """Whether how many people there were is held back."""
+        near = any(count - self.of < LEAST for count in self.of_inside)
+        return self.of_is_kept or self.of < LEAST or near
+
+    @property
+    def keeps(self) -> bool:
+        """Whether how many had yes is held back."""
+        near = any(count - self.yes < LEAST for count in (self.of, *self.inside))
+        return self.keeps_of or self.is_kept or self.yes < LEAST or near
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The count of those with yes, for what lies inside it; nothing where it is held back."""
+        return () if self.keeps else (self.yes,)
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Released:
-    """A measure as it may be shown: a figure for each project, and of all together where that is safe."""
+    """A measure as it may be shown: a figure for each project, and of all together where nothing is held back."""
 
     figures: dict[int, Figure] = field(default_factory=dict)
     total: Figure | None = None
@@ -82,65 +94,15 @@ class Released:
         return [key for key, figure in self.figures.items() if figure.yes is not None]
 
 
-def keeps_of(part: Part) -> bool:
-    """Say whether how many people a project had is held back."""
-    return part.of_is_kept or part.of < LEAST
-
-
-def keeps(part: Part) -> bool:
-    """Say whether how many of a project's people had yes is held back."""
-    return keeps_of(part) or part.is_kept or part.yes < LEAST or part.of - part.yes < LEAST
-
-
 def release(parts: Sequence[Part]) -> Released:
     """Return what may be shown of a measure."""
     figures = {
         part.key: Figure(
-            None if keeps(part) else rounded(part.yes), None if keeps_of(part) else rounded(part.of)
+            None if part.keeps else rounded(part.yes), None if part.keeps_of else rounded(part.of)
         )
         for part in parts
     }
-    yes, of = sum(part.yes for part in parts), sum(part.of for part in parts)
     total = None
-    if len(parts) > 1 and yes >= LEAST and of - yes >= LEAST and total_is_safe(parts):
-        total = Figure(rounded(yes), rounded(of))
+    if len(parts) > 1 and not any(part.keeps for part in parts):
+        total = Figure(rounded(sum(part.yes for part in parts)), rounded(sum(part.of for part in parts)))
     return Released(figures, total)
-
-
-def total_is_safe(parts: Sequence[Part]) -> bool:
-    """Say whether totals leave a span of ten people for whatever is held back, whoever looks."""
-    lookers: Iterable[int | None] = (None, *sorted({part.organisation for part in parts}))
-    return all(_is_safe_from(parts, looker) for looker in lookers)
-
-
-def _is_safe_from(parts: Sequence[Part], looker: int | None) -> bool:
-    """Say whether it is safe from somebody of one organisation, who knows its projects, or of none."""
-    unknown = [part for part in parts if keeps(part) and part.organisation != looker]
-    if not unknown:
-        return True
-    without_of = [part for part in unknown if keeps_of(part)]
-    if without_of and (len(without_of) == 1 or sum(part.of for part in without_of) < LEAST):
-        return False
-    return all(high - low >= LEAST for low, high in spans(unknown))
-
-
-def spans(unknown: Sequence[Part]) -> list[tuple[int, int]]:
-    """Return the least and most that each ``yes`` held back could be, given their sums; and likewise each no.
-
-    Where it is also held back how many people there were, only the sum of those is known.
-    """
-    yes = sum(part.yes for part in unknown)
-    no = sum(part.of - part.yes for part in unknown)
-    loose = sum(part.of for part in unknown if keeps_of(part))
-    known = [part for part in unknown if not keeps_of(part)]
-    lows, mosts = sum(part.low for part in known), sum(part.most for part in known)
-    found = []
-    for part in unknown:
-        if keeps_of(part):
-            # The others may take all of what is loose, or none.
-            found += [(0, min(loose, yes - lows)), (0, min(loose, no))]
-        else:
-            low = max(part.low, yes - (mosts - part.most) - loose)
-            high = min(part.most, yes - (lows - part.low))
-            found.append((low, high))
-    return found

@@ -1,7 +1,8 @@
 """Projects side by side on the few measures there are: counted for a period, and laid out with small numbers kept.
 
 Every count is of people of a project (a programme), each once: somebody in two projects is in both. The measures:
-reached an outcome, had one accepted by a verifier, time to the first outcome, said it helped, reached a goal.
+reached an outcome (any, or one of the outcomes map), had it accepted by a verifier, time to the first, said it helped,
+reached a goal.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 from typing import Any, cast
@@ -20,18 +21,20 @@ from django.db.models import Count, F, Min, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from openoutcomes.web.contracts.queries import files_in_force, read_file
 from openoutcomes.web.meetings.chance import Test, same_shares, same_times, sentence
-from openoutcomes.web.meetings.release import Figure, Part, Released, keeps, release
+from openoutcomes.web.meetings.release import Figure, Part, release
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.results.queries import REACHED, Figures, Period, Whose, figures
 from openoutcomes.web.results.small_numbers import LEAST, hidden
+from openoutcomes.web.results.tables import outcome_name
 
 #: The question by which people say whether it helped.
 HELPED = "did-this-help"
-#: How many people must have a first outcome before an interval of the middle is shown.
-_ENOUGH = 2 * LEAST
+#: How many people must have a first outcome before its time is shown.
+ENOUGH = 2 * LEAST
 #: For how many seconds figures are kept.
 KEPT = 15 * 60
 #: How many measures are looked at together: the bar of each test is set by it.
@@ -49,17 +52,32 @@ class Counted:
     helped: dict[int, tuple[int, int]] = field(default_factory=dict)
     goals: dict[int, tuple[int, int]] = field(default_factory=dict)
     days: dict[int, list[int]] = field(default_factory=dict)
+    #: The one outcome of the map that is looked at, where one is, and the same for it.
+    outcome: str = ""
+    achieved_it: dict[int, int] = field(default_factory=dict)
+    accepted_it: dict[int, int] = field(default_factory=dict)
     #: Projects whose number of people is held back on the page of results as well.
     kept_elsewhere: set[int] = field(default_factory=set)
 
 
-def counted(partnership: Any, period: Period) -> Counted:
+def outcomes_looked_at(partnership: Any) -> dict[str, Q]:
+    """Return the outcomes of the map that the partnership's contracts count, each with the condition on records."""
+    found: dict[str, Q] = {}
+    for file in files_in_force(partnership).values():
+        for outcome in read_file(file)[1].versions[-1].outcomes.values():
+            for code in outcome.counts_as:
+                found.setdefault(code, Q(code=code))
+                found[code] |= Q(contract=file.contract_id, code=outcome.code)
+    return dict(sorted(found.items()))
+
+
+def counted(partnership: Any, period: Period, outcome: str = "") -> Counted:
     """Count a period, or return what was counted within the last quarter of an hour."""
-    key = f"sides:{partnership.pk}:{period.first}:{period.last}"
-    return cast("Counted", cache.get_or_set(key, partial(_count, partnership, period), KEPT))
+    key = f"sides:{partnership.pk}:{period.first}:{period.last}:{outcome}"
+    return cast("Counted", cache.get_or_set(key, partial(_count, partnership, period, outcome), KEPT))
 
 
-def _count(partnership: Any, period: Period) -> Counted:
+def _count(partnership: Any, period: Period, outcome: str) -> Counted:
     found = Counted()
     there = Enrolment.of(partnership).filter(_there("", period))
     counts: Any = (
@@ -79,7 +97,13 @@ def _count(partnership: Any, period: Period) -> Counted:
     found.accepted = _people(outcomes.filter(state="accepted"))
     _goals(found, partnership, period)
     _helped(found, partnership, period)
-    _times(found, partnership, period)
+    which = Q()
+    if outcome:
+        which = outcomes_looked_at(partnership)[outcome]
+        found.outcome = outcome
+        found.achieved_it = _people(outcomes.filter(which))
+        found.accepted_it = _people(outcomes.filter(which, state="accepted"))
+    _times(found, partnership, period, which)
     found.kept_elsewhere = _kept(partnership, period)
     return found
 
@@ -130,10 +154,10 @@ def _helped(found: Counted, partnership: Any, period: Period) -> None:
     found.helped = {key: (yes, of) for key, (yes, of) in tally.items()}
 
 
-def _times(found: Counted, partnership: Any, period: Period) -> None:
+def _times(found: Counted, partnership: Any, period: Period, which: Q) -> None:
     """Take the days from start to first outcome of those whose first outcome lies in the period."""
     rows = Record.of(partnership).filter(
-        table="achievements", current=True, withdrawn=False, on__lte=period.last, enrolment__started_on__isnull=False,
+        which, table="achievements", current=True, withdrawn=False, on__lte=period.last, enrolment__started_on__isnull=False,
         on__gte=F("enrolment__started_on"),
     )  # fmt: skip
     firsts: Any = (
@@ -192,82 +216,65 @@ class Side:
 
 KEPT_BACK = "held back*"
 NOTE = (
-    f"* Fewer than {LEAST} people, with or without; or a total from which that could be worked out. Other counts are "
+    f"* Fewer than {LEAST} people, with or without; or a figure from which that could be worked out. Other counts are "
     "rounded to the nearest 5 and shares are worked out from rounded counts. Projects are in order of their names. "
     "Intervals show what a project’s share may be in the long run, 19 times in 20."
 )
 
 
-def outcomes_of(found: Counted) -> tuple[Released, Released]:
-    """Return what may be shown of who reached an outcome, and of whose was verified: each bounds the other.
-
-    Both totals together give how many wait to be verified, so they are shown together only where every project's are.
-    """
-    achieved, accepted = _outcomes(found)
-    first, second = release(achieved), release(accepted)
-    if first.total is not None and any(keeps(part) for part in (*achieved, *accepted)):
-        second = replace(second, total=None)
-    return first, second
-
-
-def _outcomes(found: Counted) -> tuple[list[Part], list[Part]]:
-    achieved = _parts(found, {key: (found.achieved.get(key, 0), of) for key, of in found.reached.items()})
-    accepted = _accepted(found, achieved)
-    lows = {part.key: part.yes for part in accepted if not keeps(part)}
-    return [replace(part, low=lows.get(part.key, 0)) for part in achieved], accepted
+def parts_of(found: Counted) -> dict[str, list[Part]]:
+    """Return the measures of shares by name, each project's count with what it lies inside and is shown elsewhere."""
+    measures: dict[str, list[Part]] = {"achieved": [], "accepted": [], "helped": [], "goals": []}
+    if found.outcome:
+        measures |= {"achieved_it": [], "accepted_it": []}
+    for pk, *_ in found.projects:
+        of, kept = found.reached.get(pk, 0), pk in found.kept_elsewhere
+        any_one = Part(pk, found.achieved.get(pk, 0), of, of_is_kept=kept)
+        verified = Part(pk, found.accepted.get(pk, 0), of, any_one.shown, of_is_kept=kept)
+        measures["achieved"].append(any_one)
+        measures["accepted"].append(verified)
+        if found.outcome:
+            it = Part(pk, found.achieved_it.get(pk, 0), of, any_one.shown, of_is_kept=kept)
+            its = found.accepted_it.get(pk, 0)
+            # Those who reached it or had any verified: with all three counts, who did neither is known.
+            either = it.yes + verified.yes - its if it.shown and verified.shown else 0
+            whole = any_one.yes if any_one.shown else of
+            inside = (*any_one.shown, *verified.shown, *it.shown)
+            is_kept = whole - either < LEAST
+            measures["achieved_it"].append(it)
+            measures["accepted_it"].append(Part(pk, its, of, inside, is_kept=is_kept, of_is_kept=kept))
+        shown = () if any_one.keeps_of else (of,)
+        for name, counts in (("helped", found.helped), ("goals", found.goals)):
+            yes, asked = counts.get(pk, (0, 0))
+            measures[name].append(Part(pk, yes, asked, of_inside=shown))
+    return measures
 
 
 def lay_out(found: Counted) -> list[Side]:
     """Return the measures as they may be shown to everybody."""
-    achieved, accepted = _outcomes(found)
-    first, second = outcomes_of(found)
-    sides = [
-        _side(found, first, achieved, "Reached an outcome",
-              "People with at least one outcome in the period that was not refused, of all who had support in it.",
-              ("People supported", "Reached an outcome")),
-        _side(found, second,
-            accepted, "Reached an outcome that was verified",
-              "People with at least one outcome that a verifier accepted, of all who had support.",
-              ("People supported", "Verified")),
-        _time_side(found),
-    ]  # fmt: skip
-    helped, goals = _parts(found, found.helped, own=True), _parts(found, found.goals, own=True)
-    sides.append(_side(found, release(helped), helped, "Said it helped",
-                       "People whose latest answer to “Did this help?” was yes, of those who answered. "
-                       "Those who did not answer may think otherwise.",
-                       ("People who answered", "Said yes")))  # fmt: skip
-    sides.append(_side(found, release(goals), goals, "Reached a goal of their own",
-                       "People who rated a goal ten of ten, of those who set one in the period. Nobody has to set one.",
-                       ("People with a goal", "Reached one")))  # fmt: skip
-    return sides
-
-
-def _parts(found: Counted, counts: Mapping[int, tuple[int, int]], *, own: bool = False) -> list[Part]:
-    """Return the parts of a measure; ``own`` when its number of people is not that of all who had support."""
+    parts = parts_of(found)
+    first, second = ("achieved_it", "accepted_it") if found.outcome else ("achieved", "accepted")
+    named = f"“{outcome_name(found.outcome)}”" if found.outcome else "an outcome"
     return [
-        Part(pk, organisation, *counts.get(pk, (0, 0)), of_is_kept=not own and pk in found.kept_elsewhere)
-        for pk, _, _, organisation in found.projects
-    ]
+        _side(found, parts[first], f"Reached {named}",
+              f"People who reached {named} in the period and were not refused it, of all who had support in it.",
+              ("People supported", "Reached it")),
+        _side(found, parts[second], f"Reached {named}, and it was verified",
+              "People for whom a verifier accepted it, of all who had support.",
+              ("People supported", "Verified")),
+        _time_side(found, parts[first], named),
+        _side(found, parts["helped"], "Said it helped",
+              "People whose latest answer to “Did this help?” was yes, of those who answered. "
+              "Those who did not answer may think otherwise.",
+              ("People who answered", "Said yes")),
+        _side(found, parts["goals"], "Reached a goal of their own",
+              "People who rated a goal ten of ten, of those who set one in the period. Nobody has to set one.",
+              ("People with a goal", "Reached one")),
+    ]  # fmt: skip
 
 
-def _accepted(found: Counted, achieved: list[Part]) -> list[Part]:
-    """Return the verified, held back also where few wait: less the verified, those who reached one are shown."""
-    parts = []
-    for part in achieved:
-        yes = found.accepted.get(part.key, 0)
-        shown = not keeps(part)
-        parts.append(
-            Part(
-                part.key, part.organisation, yes, part.of, high=part.yes if shown else None,
-                is_kept=shown and part.yes - yes < LEAST, of_is_kept=part.of_is_kept,
-            )
-        )  # fmt: skip
-    return parts
-
-
-def _side(
-    found: Counted, released: Released, parts: list[Part], title: str, lead: str, headings: tuple[str, str]
-) -> Side:
+def _side(found: Counted, parts: list[Part], title: str, lead: str, headings: tuple[str, str]) -> Side:
+    released = release(parts)
     names = {pk: f"{name}, {organisation}" for pk, name, organisation, _ in found.projects}
     rows = [_row(names[key], figure) for key, figure in released.figures.items()]
     if released.total is not None:
@@ -294,28 +301,40 @@ def _row(name: str, figure: Figure) -> Row:
     )
 
 
-def _time_side(found: Counted) -> Side:
+def shows_time(part: Part, people: int) -> bool:
+    """Say whether a project's time may be shown: that it is says that at least so many people had an outcome.
+
+    So where who reached one is held back, enough others must be left for that to say no more than it did.
+    """
+    return people >= ENOUGH and not part.keeps_of and (not part.keeps or part.of >= ENOUGH + LEAST)
+
+
+def _time_side(found: Counted, parts: list[Part], named: str) -> Side:
     rows, shown = [], []
+    of = {part.key: part for part in parts}
     for pk, name, organisation, _ in found.projects:
         days = found.days.get(pk, [])
         called = f"{name}, {organisation}"
-        if len(days) < LEAST:
-            rows.append(Row(called, KEPT_BACK, KEPT_BACK, KEPT_BACK, ""))
+        if not shows_time(of[pk], len(days)):
+            rows.append(Row(called, KEPT_BACK, KEPT_BACK, "", ""))
             continue
         shown.append(days)
-        count = (len(days) + 2) // 5 * 5
-        middle = weeks(median(days))
-        ends = middle_interval(days) if len(days) >= _ENOUGH else None
-        between = f"{weeks(ends[0])} and {weeks(ends[1])} weeks" if ends else ""
-        rows.append(Row(called, f"{count:,}", f"{middle} week{'' if middle == 1 else 's'}", "", between))
+        low, high = (weeks(end) for end in middle_interval(days))
+        rows.append(
+            Row(called, f"{ENOUGH} or more", _weeks(weeks(median(days))), "", f"{low} and {_weeks(high)}")
+        )
     test = same_times(shown)
     return Side(
-        "Time to the first outcome",
-        "Weeks from the start of support until half had their first outcome, of those who had it in the period. "
+        f"Time to {named}" if found.outcome else "Time to the first outcome",
+        "Weeks from the start of support until half were there, of those who came there in the period. "
         "People still on their way are not in it, so a short time may also mean that few have come far.",
-        ("People with a first outcome", "Half within", "Share", "Between"),
+        ("People", "Half within", "", "Between"),
         rows, sentence(test, LOOKS), _named(test),
     )  # fmt: skip
+
+
+def _weeks(count: int) -> str:
+    return f"{count} week{'' if count == 1 else 's'}"
 
 
 def weeks(days: float) -> int:

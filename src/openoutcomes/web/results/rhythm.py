@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
+from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.rhythm import Signal
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.records.models import Record
@@ -28,7 +29,7 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
         first, last, before = since + dt.timedelta(days=1), until, since - (until - since)
         words = (f"since {day(since)}", "in as many days before")
     else:
-        last = until.replace(day=1) - dt.timedelta(days=1)
+        last = min(until, today()).replace(day=1) - dt.timedelta(days=1)
         first = last.replace(day=1)
         before = (first - dt.timedelta(days=1)).replace(day=1) - dt.timedelta(days=1)
         words = (f"in {last:%B}", "in the month before")

@@ -15,7 +15,7 @@ from openoutcomes.web.core import clock
 from openoutcomes.web.demo import building, rhythm_meetings
 from openoutcomes.web.demo.cast import CAST
 from openoutcomes.web.demo.living import Stage
-from openoutcomes.web.meetings.models import Action, Decision, Meeting, Step
+from openoutcomes.web.meetings.models import Action, Decision, Meeting, Practice, Step
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.people.models import Person
 
@@ -27,7 +27,7 @@ def stage_of(partnership: Any) -> Stage:
     return Stage(
         partnership,
         {one.organisation_id: one for one in Organisation.of(partnership)},
-        {one.programme_id: one for one in Programme.of(partnership).select_related("organisation")},
+        {one.organisation.organisation_id: one for one in Programme.of(partnership).select_related("organisation")},
         Contract.of(partnership).get(), users, building.began(clock.today()), clock.today(), 1,
     )  # fmt: skip
 
@@ -46,6 +46,7 @@ def test_a_quarter_of_meetings_is_lived_through_and_every_page_of_it_opens() -> 
     assert Decision.of(northtown).count() >= 5
     assert Action.of(northtown).filter(moved__gte=3, state="open").exists()
     assert Action.of(northtown).filter(state="done").count() >= 3
+    assert Practice.of(northtown).count() == 3
     names = {person.name for person in Person.of(northtown)}
     client = Client()
     client.force_login(User.objects.get(email=f"coordinator@{northtown.slug}.example"))
