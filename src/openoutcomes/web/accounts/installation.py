@@ -105,7 +105,7 @@ def account(request: Any, pk: int) -> HttpResponse:
     context = {
         "account": found, "facts": upkeep.describe(found.email), "form": form, "is_own": found == request.user,
         "needed_by": upkeep.needed_by(found) if found.is_active else [], "back": reverse("installation"),
-        "title": found.email, "danger": found.is_active,
+        "title": f"The account of {found.name}" if found.name else "An account", "danger": found.is_active,
         "button": "Close the account" if found.is_active else "Open the account again",
     }  # fmt: skip
     return render(request, "account/installation_account.html", context)
