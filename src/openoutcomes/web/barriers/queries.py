@@ -250,12 +250,11 @@ class Line:
 
 
 def standing_asks(access: Access) -> QuerySet[Any]:
-    """Return what was asked and is not settled: no answer yet, or one that has not taken the barrier away."""
+    """Return what was asked and is not settled: no answer yet, or one that nobody has looked at since."""
     rows = (
         Ask.of(access.partnership)
-        .filter(withdrawn_at=None, barrier__joined_to=None)
+        .filter(withdrawn_at=None, helped=None, barrier__joined_to=None)
         .exclude(barrier__state__in=Barrier.DONE)
-        .exclude(helped=True)
         .select_related("whom", "barrier__owner", "barrier__organisation")
         .order_by("answer", "due_on", "pk")
     )
