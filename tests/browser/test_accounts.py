@@ -100,7 +100,9 @@ def test_signing_in_works_without_scripts(lived: Any, visit: Any) -> None:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_pages_of_accounts_fit_and_axe_finds_nothing_wrong(lived: Any, visit: Any, width: int) -> None:
+def test_pages_of_accounts_fit_and_axe_finds_nothing_wrong(
+    lived: Any, visit: Any, width: int, settings: Any
+) -> None:
     from django_scopes import scope
 
     from openoutcomes.web.accounts import invitations
@@ -114,6 +116,7 @@ def test_pages_of_accounts_fit_and_axe_finds_nothing_wrong(lived: Any, visit: An
             role="practitioner",
             organisation=lived.organisations["harbour"],
         )
+    settings.OPERATORS = frozenset({lived.users["administrator"].email})
     pages = {
         None: [
             "/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", f"/invitation/{token}/",
@@ -124,6 +127,10 @@ def test_pages_of_accounts_fit_and_axe_finds_nothing_wrong(lived: Any, visit: An
             "/account/", "/account/name/", "/account/sign-out-everywhere/", "/accounts/email/",
             "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/?needed=yes", "/accounts/logout/",
             "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/accounts/3rdparty/", f"/invitation/{token}/",
+        ],
+        "administrator": [
+            "/installation/", "/installation/partnerships/add/",
+            f"/installation/accounts/{lived.users['administrator'].pk}/",
         ],
     }  # fmt: skip
     wrong = []
