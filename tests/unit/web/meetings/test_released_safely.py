@@ -320,7 +320,7 @@ def test_the_page_shows_projects_by_name_without_small_numbers_and_lets_each_say
         assert theirs == ("25", "held back*", "held back*", "")
         assert found["Reached an outcome", "All together"][1] == "held back*"
         verified = found[
-            "Reached an outcome that was verified", "Front Door at Harbour Lights, Harbour Lights"
+            "Reached an outcome, and it was verified", "Front Door at Harbour Lights, Harbour Lights"
         ]
         assert verified[1] == "held back*"
         assert found["Time to the first outcome", "Front Door at Harbour Lights, Harbour Lights"][:2] == (
