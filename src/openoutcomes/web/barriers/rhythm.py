@@ -10,7 +10,7 @@ from openoutcomes.web.barriers.models import BarrierStep
 from openoutcomes.web.barriers.queries import barriers_for, standing_asks
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 
 #: The most signals of a kind.
 _MOST = 20
@@ -62,3 +62,20 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
         signal(f"New: {row.title}", row.barrier_id) for row in new[:_MOST] if row.barrier_id not in seen
     ]
     return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count the barriers raised and those that went away between two days."""
+    if not access.may("barriers.view"):
+        return []
+    address = reverse("barriers", kwargs={"partnership": access.partnership.slug})
+    rows = barriers_for(access)
+    raised = rows.filter(raised_at__date__range=(first, last)).count()
+    steps = BarrierStep.of(access.partnership).filter(
+        kind__in=("helped", "gone"), at__date__range=(first, last), barrier__in=rows.values("pk")
+    )
+    gone = steps.order_by().values("barrier").distinct().count()
+    return [
+        Counted("unblocked", raised, "barrier raised" if raised == 1 else "barriers raised", address),
+        Counted("unblocked", gone, "barrier gone" if gone == 1 else "barriers gone", address),
+    ]

@@ -10,7 +10,7 @@ from openoutcomes.web.changes.models import Change
 from openoutcomes.web.changes.queries import changes_for
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 
 #: The most signals of a kind.
 _MOST = 20
@@ -48,3 +48,12 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
     )
     found += [signal(f"Changed: {row.title}", row) for row in made[:_MOST] if row.change_id not in seen]
     return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count the changes to delivery that were decided between two days and hold."""
+    if not access.may("changes.view"):
+        return []
+    address = reverse("changes", kwargs={"partnership": access.partnership.slug})
+    made = changes_for(access).filter(decided_on__range=(first, last), state__in=Change.HOLDS).count()
+    return [Counted("decided", made, "change to delivery" if made == 1 else "changes to delivery", address)]

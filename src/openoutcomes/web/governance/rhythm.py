@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 from openoutcomes.web.governance.models import Complaint, DataUse, Matter
 from openoutcomes.web.governance.queries import HANDLING
 from openoutcomes.web.governance.waiting import OPEN, late
@@ -58,4 +58,20 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
                    is_late=row.answer_by < today() or row.acknowledged_on is None)
             for row in rows[:_MOST]
         ]  # fmt: skip
+    return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count what panels decided, and for those who handle them the complaints that were answered, between two days."""
+    if not access.may("governance.view"):
+        return []
+    slug = access.partnership.slug
+    decided = Matter.of(access.partnership).filter(decided_at__date__range=(first, last)).count()
+    words = "matter decided by a panel" if decided == 1 else "matters decided by panels"
+    found = [Counted("decided", decided, words, reverse("governance", kwargs={"partnership": slug}))]
+    if access.reach(HANDLING) == "partnership":
+        closed = Complaint.of(access.partnership).filter(closed_on__range=(first, last)).count()
+        words = "complaint closed with an answer" if closed == 1 else "complaints closed with an answer"
+        handling = reverse("complaint_handling", kwargs={"partnership": slug})
+        found.append(Counted("told", closed, words, f"{handling}?show=all"))
     return found

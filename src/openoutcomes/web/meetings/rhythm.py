@@ -70,12 +70,14 @@ def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
     days = f"since_day={first.day}&since_month={first.month}&since_year={first.year}"
     until = f"until_day={last.day}&until_month={last.month}&until_year={last.year}"
     to = reverse("actions", kwargs={"partnership": slug})
+    counts = (
+        (held.count(), "meeting held", "meetings held", reverse("meetings", kwargs={"partnership": slug})),
+        (decided.count(), "decision, with its reason", "decisions, each with its reason",
+         f"{reverse('decisions', kwargs={'partnership': slug})}?{days}&{until}"),
+        (done, "action done", "actions done", f"{to}?show=all&state=done"),
+        (late, "action overdue now", "actions overdue now", f"{to}?show=all&state=late"),
+    )  # fmt: skip
     return [
-        Counted("decided", held.count(), "meetings held", reverse("meetings", kwargs={"partnership": slug})),
-        Counted(
-            "decided", decided.count(), "decisions, each with its reason",
-            f"{reverse('decisions', kwargs={'partnership': slug})}?{days}&{until}",
-        ),
-        Counted("decided", done, "actions done", f"{to}?show=all&state=done"),
-        Counted("decided", late, "actions overdue now", f"{to}?show=all&state=late"),
-    ]  # fmt: skip
+        Counted("decided", count, one if count == 1 else many, address)
+        for count, one, many, address in counts
+    ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 from openoutcomes.web.trials.models import Trial
 from openoutcomes.web.trials.queries import trials_for
 
@@ -38,3 +38,22 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
     ]
     found += [signal(f"Started: {row.title}", row) for row in started if row.trial_id not in seen]
     return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count the tests that started and those that were decided between two days."""
+    if not access.may("trials.view"):
+        return []
+    address = reverse("trials", kwargs={"partnership": access.partnership.slug})
+    rows = trials_for(access)
+    started = rows.filter(started_on__range=(first, last)).count()
+    decided = rows.filter(decided_on__range=(first, last)).count()
+    return [
+        Counted("tried", started, "test started" if started == 1 else "tests started", address),
+        Counted(
+            "tried",
+            decided,
+            "test decided: adopt, adapt or stop" if decided == 1 else "tests decided: adopt, adapt or stop",
+            address,
+        ),
+    ]

@@ -219,9 +219,16 @@ def test_decisions_are_a_register_to_search_print_and_take_away(world):
         counts = {
             one.words: one.count for one in counted_in(world.access("coordinator"), day, day)["decided"]
         }
-    assert counts["decisions, each with its reason"] == 1
+    assert counts["decision, with its reason"] == 1
     link = world.client("coordinator").get(world.url("quarter")).content.decode()
     assert "since_day=1" in unescape(link)
+    for words_of in (
+        "Barriers gone",
+        "Tests started",
+        "Changes to delivery",
+        "Complaints closed with an answer",
+    ):
+        assert words_of in link
 
 
 def test_a_meeting_about_a_contract_leaves_out_what_is_of_another(world):
