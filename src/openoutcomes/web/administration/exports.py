@@ -127,6 +127,10 @@ def about(access: Access, person: Person) -> IO[bytes]:
         .select_related("user", "organisation")
         .order_by("-at")
     )
+    # What was said to somebody independent of a provider is not for the provider to read on the way.
+    is_whole = access.reach("access.export") == "partnership"
+    if not is_whole:
+        events = [event for event in events if not event.verb.startswith("listening.")]
     sights = list(
         Sight.of(access.partnership).filter(person=person).select_related("organisation").order_by("since")
     )
@@ -148,7 +152,7 @@ def about(access: Access, person: Person) -> IO[bytes]:
                 table: [r.row for r in records if r.table == table]
                 for table in dict.fromkeys(r.table for r in records)
             },
-            "heard": said_by(person),
+            **({"heard": said_by(person)} if is_whole else {}),
         }
         archive.writestr("your-record.json", json.dumps(data, indent=1, ensure_ascii=False, default=str))
         for name, content in files:

@@ -25,7 +25,9 @@ def events_for(access: Access) -> QuerySet[Event]:
     # What its own people's record shows, and what was done in its name: never a seat held elsewhere.
     rows = events.filter(Q(person__in=own.values("person")) | Q(organisation__in=organisations))
     # Nor that somebody of theirs complained: a complaint may be about whoever reads this.
-    return rows.exclude(verb__startswith="complaints.")
+    rows = rows.exclude(verb__startswith="complaints.")
+    # Nor whom somebody independent asked what they think of the help they get, and who said no.
+    return rows.exclude(verb__startswith="listening.")
 
 
 def _did(asked: str) -> Q:

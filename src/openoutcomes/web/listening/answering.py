@@ -51,8 +51,8 @@ def answer(
     ``rests_on`` is the change, test of change, barrier or other thing that the answer is about; it is tied
     to the theme. Those who were told an answer that is replaced are to be told again.
     """
-    by.require("listening.answer", theme.asked_of_id or 0)
     held: Theme = Theme.objects.select_for_update(of=("self",)).select_related("round").get(pk=theme.pk)
+    by.require("listening.answer", held.asked_of_id or 0)
     if not may_answer(by, held):
         raise PermissionDenied("listening.answer")
     if held.retired_at is not None:

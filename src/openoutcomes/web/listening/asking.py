@@ -136,7 +136,7 @@ def note_try(
     held.route, held.next_on = route or held.route, next_on
     held.save()
     note(
-        by, "listening.note_try", held, person=held.person, organisation=held.provider,
+        by, "listening.note_try", held, person=held.person,
         detail={"invitation": held.sampled_id, "what": what, "route": route},
     )  # fmt: skip
     return held
@@ -161,7 +161,7 @@ def settle(by: Access, *, sampled: Sampled, result: str, never_again: bool = Fal
     if never_again:
         refuse_contact(by, held.person)
     note(
-        by, "listening.settle", held, person=held.person, organisation=held.provider,
+        by, "listening.settle", held, person=held.person,
         detail={"invitation": held.sampled_id, "result": result, "never_again": never_again},
     )  # fmt: skip
     return held
@@ -178,7 +178,7 @@ def undo_settle(by: Access, *, sampled: Sampled) -> Sampled:
     held.state, held.settled_on = ("invited" if held.invited_on else "to_invite"), None
     held.save()
     note(
-        by, "listening.undo_settle", held, person=held.person, organisation=held.provider,
+        by, "listening.undo_settle", held, person=held.person,
         detail={"invitation": held.sampled_id},
     )  # fmt: skip
     return held
@@ -236,7 +236,7 @@ def make_link(by: Access, *, sampled: Sampled) -> tuple[Sampled, str]:
     held.save()
     _try(by, held, "link", "link")
     note(
-        by, "listening.make_link", held, person=held.person, organisation=held.provider,
+        by, "listening.make_link", held, person=held.person,
         detail={"invitation": held.sampled_id, "days": LINK_DAYS},
     )  # fmt: skip
     return held, token

@@ -297,7 +297,7 @@ def how_many(listening: Round, themes: Sequence[Theme]) -> dict[int, HowMany]:
     for one in themes:
         number_shown, of = shown[one.pk, "yes"], shown["heard"]
         if number_shown is None:
-            found[one.pk] = HowMany("fewer than ten, or nearly all", "")
+            found[one.pk] = HowMany("", "")
             continue
         # Everybody coded by now, whether weighted or not: those who came forward have no weight.
         stands = sum(weights.get(key, 0.0) for key in said.get(one.pk, []))

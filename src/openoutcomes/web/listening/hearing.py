@@ -117,7 +117,7 @@ def _record(by: Access, said: Conversation) -> None:
             by, "feedback", values, person=person, enrolment=enrolment, organisation=provider,
             contract=said.round.contract, record_id=f"b-{said.conversation_id}-{question[:20]}",
         )  # fmt: skip
-        note(by, "listening.record", record, person=person, organisation=provider,
+        note(by, "listening.record", record, person=person,
              detail={"record": record.record_id, "conversation": said.conversation_id})  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def hear(
         organisation=_home(by), listener=by.user, independent=independent,
     )  # fmt: skip
     note(
-        by, "listening.hear", made, person=held.person, organisation=held.provider,
+        by, "listening.hear", made, person=held.person,
         detail={"invitation": held.sampled_id, "conversation": made.conversation_id, "route": route,
                 "independent": independent},
     )  # fmt: skip

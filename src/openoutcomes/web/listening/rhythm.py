@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening import queries
-from openoutcomes.web.listening.models import Round, Theme, Visit
+from openoutcomes.web.listening.models import Conversation, Round, Theme, Visit
 
 #: The most signals of a kind.
 _MOST = 20
@@ -76,6 +76,28 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
         .order_by("-tried_on", "pk")[:_MOST]
     ]
     return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count who was heard and what was answered between two days."""
+    if not access.may("listening.view"):
+        return []
+    slug = access.partnership.slug
+    themes = reverse("themes", kwargs={"partnership": slug})
+    notes = Conversation.of(access.partnership).filter(withdrawn_at=None)
+    heard = notes.filter(held_on__range=(first, last)).count()
+    told = notes.filter(told_on__range=(first, last)).exclude(told_how="not_possible").count()
+    rows = queries.themes_for(access)
+    found = rows.filter(added_at__date__range=(first, last)).count()
+    answered = rows.exclude(answered="").filter(answered_on__range=(first, last)).count()
+    counts = [Counted("heard", found, "theme in what people said" if found == 1 else "themes in what people said", themes),
+              Counted("told", answered, "theme answered" if answered == 1 else "themes answered", themes)]  # fmt: skip
+    if access.may("listening.run"):
+        # How many spoke is a count of people, so only those who run it see it as it is.
+        rounds = reverse("listening", kwargs={"partnership": slug})
+        counts.insert(0, Counted("heard", heard, "person heard" if heard == 1 else "people heard", rounds))
+        counts.append(Counted("told", told, "told what came of what they said", rounds))
+    return counts
 
 
 def _contract(row: Round) -> str:

@@ -72,9 +72,10 @@ def places(request: Any) -> list[tuple[str, str]]:
     """Return the pages of this room that a seat may see, with their addresses."""
     access = request.access
     found = [
+        ("Your view", "own_view", "listening.speak"),
         ("What people said", "themes", "listening.view"), ("Rounds", "listening", "listening.view"),
         ("People to hear", "to_hear", "listening.hear"), ("Notes to code", "to_code", "listening.code"),
-        ("Mystery shopping", "visits", "listening.visits"), ("Your view", "own_view", "listening.speak"),
+        ("Mystery shopping", "visits", "listening.visits"),
     ]  # fmt: skip
     return [(words, at(request, name)) for words, name, action in found if access.may(action)]
 

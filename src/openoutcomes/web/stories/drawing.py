@@ -15,8 +15,11 @@ from typing import Any
 #: The most steps that a picture may have: more than that no longer is a picture.
 MOST = 40
 #: Sizes of the drawing, in its own units.
-WIDTH, GAP, PAD, LINE = 240, 40, 14, 20
-_LETTERS = 27
+WIDTH, GAP, PAD, LINE = 264, 36, 14, 20
+#: Room beside the boxes of a row for a line that passes them.
+LANE = 24
+#: How many letters fit on a line of each kind, in a wide font.
+_LETTERS = {"org": 30, "name": 23, "wait": 26, "stuck": 23}
 #: Colours that organisations are given in turn; the words say whose a step is, too.
 COLOURS = 6
 
@@ -146,28 +149,64 @@ def lay_out(steps: Sequence[Step]) -> Drawing:
     """Return the picture of some steps."""
     names = list(dict.fromkeys(step.organisation for step in steps))
     colours = {name: place % COLOURS + 1 for place, name in enumerate(names)}
+    boxes = {step.key: _box(step, colours[step.organisation]) for step in steps}
     rows = rows_of(steps)
-    widest = max((len(row) for row in rows), default=1)
+    row_of = {step.key: number for number, row in enumerate(rows) for step in row}
+    passing = _passing(steps, rows, row_of)
     # On the right is room for lines that lead back up.
-    width = widest * (WIDTH + GAP) + GAP
-    boxes: dict[str, Box] = {}
+    inner = max((_width(row, passing[number]) for number, row in enumerate(rows)), default=WIDTH)
+    width = inner + 3 * GAP
+    lanes: dict[tuple[str, str, int], tuple[int, int, int]] = {}
     y = GAP
-    for row in rows:
-        left = (width - len(row) * (WIDTH + GAP) + GAP) // 2
-        for place, step in enumerate(row):
-            box = _box(step, colours[step.organisation])
-            box.x, box.y = left + place * (WIDTH + GAP), y
-            boxes[step.key] = box
+    for number, row in enumerate(rows):
         tallest = max(boxes[step.key].height for step in row)
+        left, right = passing[number]
+        x = GAP + (inner - _width(row, passing[number])) // 2
+        for edge in left:
+            lanes[*edge, number] = (x + LANE // 2, y, y + tallest)
+            x += LANE
+        for step in row:
+            boxes[step.key].x, boxes[step.key].y = x, y
+            x += WIDTH + GAP
+        x -= GAP - LANE // 2
+        for edge in right:
+            lanes[*edge, number] = (x + LANE // 2, y, y + tallest)
+            x += LANE
         y += tallest + 2 * GAP
-    arrows = [_arrow(boxes[step.key], boxes[to], width) for step in steps for to in step.next if to in boxes]
+    arrows = []
+    for step in steps:
+        for to in step.next:
+            if to in boxes:
+                between = range(row_of[step.key] + 1, row_of[to])
+                through = [lanes[step.key, to, number] for number in between]
+                arrows.append(_arrow(boxes[step.key], boxes[to], through, width))
     return Drawing(
-        list(boxes.values()),
-        arrows,
-        width + GAP,
-        max(y - GAP, GAP),
-        [(colours[name], name) for name in names],
+        list(boxes.values()), arrows, width, max(y - GAP, GAP), [(colours[name], name) for name in names]
     )
+
+
+def _width(row: Sequence[Step], passing: tuple[list[tuple[str, str]], list[tuple[str, str]]]) -> int:
+    """Return how wide a row is, with the lines that pass it."""
+    lanes = len(passing[0]) + len(passing[1])
+    return len(row) * (WIDTH + GAP) - GAP + lanes * LANE + (LANE // 2 if passing[1] else 0)
+
+
+def _passing(
+    steps: Sequence[Step], rows: Sequence[Sequence[Step]], row_of: Mapping[str, int]
+) -> list[tuple[list[tuple[str, str]], list[tuple[str, str]]]]:
+    """Return for each row the lines that pass it on the left and on the right, so that none runs behind a box.
+
+    A line passes on the side on which it begins.
+    """
+    found: list[tuple[list[tuple[str, str]], list[tuple[str, str]]]] = [([], []) for _ in rows]
+    for step in steps:
+        row = rows[row_of[step.key]]
+        is_left = len(row) > 1 and list(row).index(step) < len(row) / 2
+        for to in step.next:
+            if to in row_of:
+                for number in range(row_of[step.key] + 1, row_of[to]):
+                    found[number][0 if is_left else 1].append((step.key, to))
+    return found
 
 
 def _box(step: Step, colour: int) -> Box:
@@ -179,23 +218,30 @@ def _box(step: Step, colour: int) -> Box:
     if step.stuck:
         parts.append(("stuck", f"Stuck: {step.stuck}"))
     for kind, words in parts:
-        for line in textwrap.wrap(words, _LETTERS) or [words]:
+        for line in textwrap.wrap(words, _LETTERS[kind]) or [words]:
             box.lines.append((kind, y, line))
             y += LINE
     box.height = y - LINE + PAD + 4
     return box
 
 
-def _arrow(start: Box, end: Box, width: int) -> Arrow:
+def _arrow(start: Box, end: Box, through: Sequence[tuple[int, int, int]], width: int) -> Arrow:
     is_handoff = start.step.organisation != end.step.organisation
     if end.y > start.y:
-        half = (start.bottom + end.y) // 2
-        path = f"M{start.middle} {start.bottom} C{start.middle} {half} {end.middle} {half} {end.middle} {end.y - 7}"
+        x, y = start.middle, start.bottom
+        parts = [f"M{x} {y}"]
+        for lane, top, bottom in [*through, (end.middle, end.y - 7, end.y - 7)]:
+            half = (y + top) // 2
+            parts.append(f"C{x} {half} {lane} {half} {lane} {top}")
+            if bottom > top:
+                parts.append(f"L{lane} {bottom}")
+            x, y = lane, bottom
+        path = " ".join(parts)
     else:
-        side = width
+        side = width - GAP // 2
         path = (
-            f"M{start.x + WIDTH} {start.y + start.height // 2} C{side + GAP} {start.y + start.height // 2} "
-            f"{side + GAP} {end.y + end.height // 2} {end.x + WIDTH + 7} {end.y + end.height // 2}"
+            f"M{start.x + WIDTH} {start.y + start.height // 2} C{side} {start.y + start.height // 2} "
+            f"{side} {end.y + end.height // 2} {end.x + WIDTH + 7} {end.y + end.height // 2}"
         )
     kind = "hands over to" if is_handoff else "then"
     return Arrow(path, is_handoff, f"{start.step.name}: {kind} {end.step.name}")

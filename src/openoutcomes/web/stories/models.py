@@ -88,7 +88,7 @@ class Story(Scoped):
     @property
     def sentence(self) -> str:
         """The whole story as one sentence."""
-        return f"As {_article(self.as_a)} I need {self.need} so that {self.so_that}"
+        return f"As {_article(self.as_a)}, I need {self.need}, so that {self.so_that}"
 
     @property
     def ended(self) -> bool:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.rhythm import Signal
+from openoutcomes.web.core.rhythm import Counted, Signal
 from openoutcomes.web.stories.models import PictureVersion, Story
 from openoutcomes.web.stories.queries import order_of, stories_for
 from openoutcomes.web.stories.waiting import LATE_WEEKS
@@ -62,3 +62,22 @@ def signals(access: Access, since: dt.date, until: dt.date) -> list[Signal]:
         address = reverse("picture", kwargs={"partnership": slug, "picture_id": version.picture.picture_id})
         found.append(Signal("voices", f"The picture “{version.picture.title}” was changed", address))
     return found
+
+
+def counted(access: Access, first: dt.date, last: dt.date) -> list[Counted]:
+    """Count the stories told between two days, and those that came to an end."""
+    if not access.may("stories.view"):
+        return []
+    address = reverse("stories", kwargs={"partnership": access.partnership.slug})
+    rows = stories_for(access)
+    new = rows.filter(added_at__date__range=(first, last)).count()
+    ended = rows.filter(state__in=Story.ENDED, state_since__range=(first, last)).count()
+    return [
+        Counted("heard", new, "story" if new == 1 else "stories", address),
+        Counted(
+            "told",
+            ended,
+            "story done, or answered why not" if ended == 1 else "stories done, or answered why not",
+            address,
+        ),
+    ]

@@ -1,7 +1,9 @@
 """Listening through HTTP: drawn so that it can be drawn again, heard with consent, coded by two, answered, taken back."""
 
 import datetime as dt
+import json
 import re
+import zipfile
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,7 +11,9 @@ from django.test import Client
 from django_scopes import scope
 
 from openoutcomes.standard.problems import InputError
+from openoutcomes.web.administration.exports import about
 from openoutcomes.web.audit.models import Event
+from openoutcomes.web.audit.queries import events_for
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.rhythm import signals_for
 from openoutcomes.web.core.scope import writing
@@ -258,6 +262,10 @@ def test_only_the_listener_sees_who_it_is_and_each_look_is_noted(world, elsewher
         assert row.person.name not in page.content.decode()
     with pytest.raises(PermissionDenied):
         asking.note_try(world.access("other_practitioner"), sampled=row, what="no_answer")
+    # A provider does not learn from the trail whom somebody independent asked about its help.
+    assert events_for(world.access("administrator")).filter(verb="listening.invitation").exists()
+    for who in ("provider_manager", "other_manager"):
+        assert not events_for(world.access(who)).filter(verb__startswith="listening.").exists()
 
 
 def test_somebody_is_tried_settled_taken_back_and_a_reserve_comes_in_order(world):
@@ -649,7 +657,7 @@ def test_counts_are_held_back_from_all_but_those_who_run_the_round(world):
     assert all(int(one) >= 10 and int(one) % 5 == 0 for one in figures), figures
     found = how_many(listening, [theme, rare])
     assert found[theme.pk].people == "about 10 of 25"
-    assert found[rare.pk].people == "fewer than ten, or nearly all"
+    assert found[rare.pk].people == ""
     assert found[rare.pk].share == ""
 
 
@@ -762,6 +770,16 @@ def test_erasing_somebody_erases_what_they_said_and_keeps_the_sample_to_be_check
     note = heard(world, mine)
     theme = coding.add_theme(world.access("evaluator"), listening=listening, title="Nine")
     coded(world, note, theme)
+    held = []
+    for who in ("administrator", "provider_manager"):
+        with (
+            scope(partnership=world.partnership),
+            about(world.access(who), world.people["ash"]) as file,
+            zipfile.ZipFile(file) as archive,
+        ):
+            held.append(archive.read("your-record.json").decode())
+    assert SAID["in_way"] in held[0]
+    assert "heard" not in json.loads(held[1])  # the provider does not read it on the way
     erase_person(world.access("administrator"), person=world.people["ash"], asked_by_person=True)
     note.refresh_from_db()
     assert (note.in_way, note.helped) == ("", "")
