@@ -53,7 +53,7 @@ class BarrierForm(BaseForm):
         "As exactly as you know it: the law, the form, or “it has always been done so”.", rows=2,
     )  # fmt: skip
     kind = forms.ChoiceField(
-        label="What kind of rule is it?", choices=Barrier.KINDS, required=False,
+        label="What kind of rule is it?", choices=Barrier.KINDS, required=False, initial="unknown",
         help_text="It says who could change it: a practice is changed by a manager, a law by nobody here.",
     )  # fmt: skip
     owner = _one_of(

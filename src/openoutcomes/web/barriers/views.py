@@ -77,6 +77,12 @@ def _filtered(request: Any) -> tuple[BarrierFilter, Any]:
     return filters, rows
 
 
+def _due(row: Any) -> Cell | str:
+    if row.next_due is None:
+        return ""
+    return Cell("Overdue", tag="red", under=day(row.next_due)) if row.has_late else day(row.next_due)
+
+
 def _columns(request: Any, counted: queries.Counted) -> list[Column]:
     return [
         Column(
@@ -90,7 +96,7 @@ def _columns(request: Any, counted: queries.Counted) -> list[Column]:
         Column("Where it is", lambda row: LEVELS[row.level], sort="level"),
         Column(
             "Answer due",
-            lambda row: Cell(day(row.next_due), tag="red" if row.has_late else "") if row.next_due else "",
+            _due,
             sort="next_due", plain=lambda row: row.next_due.isoformat() if row.next_due else "",
         ),
         Column("Since", lambda row: day(row.raised_at), sort="raised_at", plain=lambda row: row.raised_at.date().isoformat()),

@@ -270,6 +270,13 @@ def correct(
         for move in moves
     ]
     earlier = {one.organisation_id: one for one in queries.agreements_of(held)}
+    if set(earlier) - {one.pk for one in agree}:
+        # Otherwise an objection would be corrected away.
+        raise refuse(
+            "somebody who was asked to agree would be asked no more.",
+            "Tick them, or withdraw the change.",
+            "agree",
+        )
     if not changed and before == after and set(earlier) == {one.pk for one in agree}:
         raise refuse("nothing was changed.", "Change something, or go back.")
     again = bool(set(changed) & set(_AGREED_TO)) or before != after

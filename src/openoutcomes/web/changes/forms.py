@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 
 from openoutcomes.web.accounts.models import User
 from openoutcomes.web.changes import queries
@@ -115,16 +116,11 @@ class ChangeForm(BaseForm):
             pk__in=queries.agreeing(access).order_by().values("organisation")
         )
         self._add_moves(list(queries.lines_for(access)))
-        last = ["total_why", "agree"] if self.lines else ["agree"]
         if not self.lines:
             del fields["total_why"]
-        first = [
-            name
-            for name in fields
-            if name not in last and not name.startswith(("source_", "target_", "amount_"))
-        ]
-        moving = [name for name in fields if name.startswith(("source_", "target_", "amount_"))]
-        self.order_fields([*first, *moving, *last])
+
+    #: Fields after the money, in their order.
+    _after = ("total_why", "agree", "why_corrected")
 
     def _add_moves(self, lines: list[BudgetLine]) -> None:
         self.lines = {line.line_id: line for line in lines}
@@ -135,10 +131,8 @@ class ChangeForm(BaseForm):
             grouped.setdefault(str(line.programme), []).append((line.line_id, line.name))
         choices = list(grouped.items())
         for number in range(1, MOVES + 1):
-            words = "Does money move?" if number == 1 else f"Move {number}"
             self.fields[f"source_{number}"] = forms.ChoiceField(
-                label=f"{words} From", required=False, choices=[("", "Nothing moves"), (_NEW, "New money"), *choices],
-                help_text="What is taken from one line goes to another, so that the total stays." if number == 1 else "",
+                label="From", required=False, choices=[("", "Nothing moves"), (_NEW, "New money"), *choices],
                 widget=forms.Select(attrs={"class": "govuk-select"}),
             )  # fmt: skip
             self.fields[f"target_{number}"] = forms.ChoiceField(
@@ -147,6 +141,31 @@ class ChangeForm(BaseForm):
             )  # fmt: skip
             self.fields[f"amount_{number}"] = MoneyField(label="Amount", required=False)
             self.fields[f"amount_{number}"].widget.attrs["class"] = "govuk-input govuk-input--width-10"
+
+    def before(self) -> list[BoundField]:
+        """Return the fields before the money."""
+        return [
+            field
+            for field in self.visible_fields()
+            if field.name not in self._after and not _is_move(field.name)
+        ]
+
+    def after(self) -> list[BoundField]:
+        """Return the fields after the money."""
+        return [field for field in self.visible_fields() if field.name in self._after]
+
+    def move_fields(self) -> list[list[BoundField]]:
+        """Return the fields of each move of money; none where there are no lines."""
+        if not self.lines:
+            return []
+        return [
+            [self[f"{name}_{number}"] for name in ("source", "target", "amount")]
+            for number in range(1, MOVES + 1)
+        ]
+
+    def has_more_moves(self) -> bool:
+        """Say whether more than one move is filled in, or wrong: then all are open on the page."""
+        return any(field.value() or field.errors for row in self.move_fields()[1:] for field in row)
 
     def clean(self) -> dict[str, Any]:
         """Read the moves; one that is half filled in is a mistake."""
@@ -181,6 +200,10 @@ class ChangeForm(BaseForm):
         """Return what the change answers."""
         key = self.cleaned_data.get("because")
         return [self.things[key]] if key else []
+
+
+def _is_move(name: str) -> bool:
+    return name.startswith(("source_", "target_", "amount_"))
 
 
 def _programme_words(row: Programme) -> str:

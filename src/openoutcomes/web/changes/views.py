@@ -80,7 +80,9 @@ def _filtered(request: Any) -> tuple[ChangeFilter, Any]:
 
 def _columns(request: Any) -> list[Column]:
     def follow(row: Change) -> Cell | str:
-        return Cell(day(row.follow_on), tag="red" if row.is_overdue else "") if row.state == "made" else ""
+        if row.state != "made":
+            return ""
+        return Cell("Overdue", tag="red", under=day(row.follow_on)) if row.is_overdue else day(row.follow_on)
 
     return [
         Column("What changed", lambda row: Cell(row.title, at(request, "change", change_id=row.change_id)), sort="title"),
@@ -197,7 +199,9 @@ def add(request: Any) -> HttpResponse:
             "It is written down. Those who have to agree are asked." if waits else "It is written down.",
         )
         return redirect(at(request, "change", change_id=made.change_id))
-    return form_page(request, form, "Write a change down", at(request, "changes"))
+    return form_page(
+        request, form, "Write a change down", at(request, "changes"), template="changes/form.html"
+    )
 
 
 def _recorded(request: Any, change_id: str) -> Change:
@@ -248,8 +252,9 @@ def correct(request: Any, change_id: str) -> HttpResponse:
         "Nothing is overwritten: the log keeps how it read. Those who agreed to what changes are asked again."
     )
     return form_page(
-        request, form, "Correct the change", back, caption=found.title, lead=lead, button="Correct"
-    )
+        request, form, "Correct the change", back, template="changes/form.html", caption=found.title, lead=lead,
+        button="Correct",
+    )  # fmt: skip
 
 
 @page("changes.agree")
@@ -377,7 +382,10 @@ def log(request: Any, pk: int) -> HttpResponse:
         Column(
             "What was written", lambda row: Cell(row.get_kind_display(), under=str(row.organisation or ""))
         ),
-        Column("Money", lambda row: "; ".join(row.values["moves"])),
+        Column(
+            "Money",
+            lambda row: "; ".join(row.values["moves"]) if row.kind in ("recorded", "corrected") else "",
+        ),
         Column("By", lambda row: str(row.by)),
     ]
     return render(
@@ -424,7 +432,7 @@ def budget(request: Any, programme_id: str) -> HttpResponse:
         Column("Line", lambda row: row.line.name),
         Column("To begin with", lambda row: in_money(row.line.opening), numeric=True, plain=lambda row: row.line.opening),
         Column("Now", lambda row: in_money(row.amount), numeric=True, plain=lambda row: row.amount),
-        Column("Promised to changes that wait", lambda row: in_money(row.promised), numeric=True, plain=lambda row: row.promised),
+        Column("Promised", lambda row: in_money(row.promised), numeric=True, plain=lambda row: row.promised),
     ]  # fmt: skip
     if wants_csv(request):
         return as_csv(rows, columns, f"budget-{programme.programme_id}")
@@ -438,6 +446,7 @@ def budget(request: Any, programme_id: str) -> HttpResponse:
                 empty="There is no line yet. Add the lines of the budget as it was agreed.",
             ),
             "opening": sum((row.line.opening for row in rows), Decimal(0)), "now": sum((row.amount for row in rows), Decimal(0)),
+            "promised": any(row.promised for row in rows),
             "actions": [("Add a line", at(request, "budget_line_add", programme_id=programme_id))],
             "back": at(request, "changes"),
         },

@@ -63,7 +63,7 @@ def _cafe(stage: Stage, first: dt.date) -> None:
         trial = _plan(
             by, first, 22, day(40), _aims(by, ("commitment", "48 hours"), ("theme", "first"), ("barrier", "letter")),
             title=CAFE,
-            doubt="Of the last twelve referrals four came to a first meeting at the office.",
+            doubt="Only one in three of those referred came to a first meeting at the office.",
             hypothesis="If we text within a day and meet where they choose, most come, because nobody fears a café.",
             smallest="One worker, the next twelve referrals, two cafés near the station.",
             measure="How many come to a first meeting", before=Decimal(4), expected=Decimal(8),
@@ -73,12 +73,12 @@ def _cafe(stage: Stage, first: dt.date) -> None:
         )  # fmt: skip
         _start(by, trial, "first meeting café text young people",
                "Others kept the hour short and let the young person choose the place. We do both.")  # fmt: skip
-    _see(stage, by, trial, day(33), 3, 5, "Two asked to bring a friend.")
-    _see(stage, by, trial, day(40), 9, 12, "Three never read the text: their phones had changed hands.")
+    _see(stage, by, trial, day(33), 3, 5, "Some asked to bring a friend.")
+    _see(stage, by, trial, day(40), 9, 12, "Some never read the text: their phones had changed hands.")
     with stage.on(day(42)):
         commands.decide(
             by, trial=trial, decision="adapt", role="Team meeting of Harbour Lights",
-            why="Nine of twelve came, twice as many as before. It has to work for every worker and every day.",
+            why="Twice as many came as before. It has to work for every worker and every day.",
             learned="Mondays are bad, evenings are good. Ask for a second number at referral. Friends are welcome.",
         )  # fmt: skip
         second = queries.next_cycle(trial)
@@ -102,7 +102,7 @@ def _cafe(stage: Stage, first: dt.date) -> None:
     with stage.on(day(73)):
         commands.decide(
             by, trial=second, decision="adopt", role="Managers’ meeting",
-            why="Fifteen of twenty came. It costs less than the office hours it replaces.",
+            why="Most came. It costs less than the office hours it replaces.",
             learned="The place matters less than who chooses it. Pay for the tea.",
         )  # fmt: skip
     with stage.on(day(78)):
@@ -130,7 +130,7 @@ def _call(stage: Stage, first: dt.date) -> None:
         first + dt.timedelta(days=50),
         2,
         10,
-        "Eight did not pick up a number that they did not know.",
+        "Most did not pick up a number that they did not know.",
     )
     with stage.on(first + dt.timedelta(days=54)):
         commands.decide(
@@ -165,7 +165,7 @@ def _breakfast(stage: Stage, first: dt.date) -> None:
         stage.today - dt.timedelta(days=9),
         1,
         14,
-        "One slept through. The walk is what they talk about.",
+        "The walk is what they talk about.",
     )
 
 

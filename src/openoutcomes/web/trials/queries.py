@@ -137,6 +137,14 @@ def gives_away(trial: Trial, row: Observation) -> bool:
     return row.n is None
 
 
+def before(trial: Trial, *, is_own: bool) -> str:
+    """Say how it was before the test; nothing to others where the figure might point at a person."""
+    value = trial.before
+    if value is None or (not is_own and gives_away(trial, Observation(trial=trial, value=value))):
+        return ""
+    return figure(trial, value)
+
+
 def figure(trial: Trial, value: Decimal | None) -> str:
     """Say a value with its unit."""
     if value is None:
@@ -164,9 +172,9 @@ def verdict(trial: Trial, rows: Sequence[Observation]) -> Verdict | None:
         return None
     sign = 1 if trial.better == "more" else -1
     if sign * (latest.value - trial.expected) >= 0:
-        return Verdict("As expected, or better", "green")
+        return Verdict("As expected", "green")
     if trial.before is not None and sign * (latest.value - trial.before) > 0:
-        return Verdict("Better than before, and less than expected", "yellow")
+        return Verdict("Better than before", "yellow")
     return Verdict("Not as expected", "red")
 
 

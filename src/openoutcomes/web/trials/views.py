@@ -90,7 +90,7 @@ def _days(row: Trial) -> str:
 def _by(row: Trial) -> Cell | str:
     if row.state not in ("planned", "running"):
         return ""
-    return Cell(day(row.expect_by), tag="red" if row.is_overdue else "")
+    return Cell("Overdue", tag="red", under=day(row.expect_by)) if row.is_overdue else day(row.expect_by)
 
 
 def _columns(request: Any, aimed: set[str]) -> list[Column]:
@@ -149,7 +149,7 @@ def _context(request: Any, trial_id: str) -> dict[str, Any]:
     return {
         "row": found, "colour": COLOURS[found.state], "runs": runs, "seen": queries.seen(found, rows, is_own=runs),
         "verdict": queries.verdict(found, rows), "expected": queries.figure(found, found.expected),
-        "before": queries.figure(found, found.before),
+        "before": queries.before(found, is_own=runs),
         "decisions": Decision.of(access.partnership).filter(trial=found).select_related("by"),
         "searches": list(Search.of(access.partnership).filter(trial=found).select_related("by")),
         "back": at(request, "trials"),

@@ -203,6 +203,8 @@ def test_a_change_and_its_money_wait_until_the_payer_agrees(world):
     sent = {
         **sent, "amount_1": "700", "why_corrected": "The office stays one day", "expected_number": "1", "once": "k1",
     }  # fmt: skip
+    page = client.post(correct, {**sent, "agree": ["fund"], "once": "k0"}).content.decode()
+    assert "Somebody who was asked to agree would be asked no more." in page
     assert client.post(correct, sent).status_code == 302
     assert "Somebody corrected this" in client.post(correct, {**sent, "once": "k2"}).content.decode()
     page = payer.post(url, {"said": "agree"}).content.decode()
