@@ -114,19 +114,24 @@ def close(email: str, *, by: User | None = None) -> User:
 @transaction.atomic
 def close_own(user: User) -> User:
     """Close one's own account, unless a partnership would be left without an administrator."""
-    alone = needed_by(user)
+    alone = needed_by(user, lock=True)
     if alone:
         names = " and ".join(str(place) for place in alone)
         raise refuse(f"nobody else is an administrator of {names}.", "Invite another administrator first.")
     return close(user.email, by=user)
 
 
-def needed_by(user: User) -> list[Partnership]:
-    """Return the partnerships of which somebody is the one administrator who can sign in."""
+def needed_by(user: User, *, lock: bool = False) -> list[Partnership]:
+    """Return the partnerships of which somebody is the one administrator who can sign in.
+
+    Inside a transaction ``lock`` holds their seats, so that two who close their accounts at one moment do
+    not both succeed.
+    """
     seats = Membership.objects.with_scopes_disabled().filter(role="administrator", ended_at=None)  # type: ignore[attr-defined]
     mine = seats.filter(user=user).values("partnership")
-    # Locked, so that two who close their accounts at one moment do not both succeed.
-    held = list(seats.filter(partnership__in=mine).select_for_update(of=("self",)).select_related("user"))
+    held = seats.filter(partnership__in=mine).select_related("user")
+    if lock:
+        held = held.select_for_update(of=("self",))
     others = {seat.partnership_id for seat in held if seat.user_id != user.pk and seat.user.is_active}
     return list(Partnership.objects.filter(pk__in=mine).exclude(pk__in=others).order_by("name"))
 
