@@ -13,6 +13,14 @@ from dataclasses import dataclass
 
 #: Over a whole page, a difference is named by mistake at most one time in twenty.
 ONE_IN = 20
+#: How often, in words. The exact chance is not said: it would tell counts that were rounded apart again.
+_HOW_OFTEN = (
+    (0.5, "more often than not"),
+    (0.2, "between 20 and 50 times in 100"),
+    (0.05, "between 5 and 20 times in 100"),
+    (0.01, "between 1 and 5 times in 100"),
+    (0, "fewer than once in 100 times"),
+)
 _DRAWS = 9999
 _SEED = 20260101
 
@@ -100,9 +108,7 @@ def sentence(test: Test | None, looks: int) -> str:
     """Say in plain words whether chance explains the differences."""
     if test is None:
         return "There are too few figures to say whether projects differ."
-    times = f"{100 * test.p:.0f} times in 100" if test.p >= 0.01 else "fewer than once in 100 times"
-    if test.p >= 0.995:
-        times = "nearly always"
+    times = next(words for least, words in _HOW_OFTEN if test.p >= least)
     if test.differs(looks):
         return (
             f"The projects differ by more than chance explains: chance alone would give differences this large {times}. "

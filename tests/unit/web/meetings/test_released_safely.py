@@ -221,6 +221,9 @@ def test_shares_that_are_alike_are_said_to_be_within_chance_and_others_are_not()
     # Pearson's statistic for the second: 2 × 60 × (0.25)² / (0.5 × 0.5) = 30.
     assert apart.p == pytest.approx(chi_square_beyond(30, 1))
     assert "within what chance explains" in sentence(alike, 5)
+    # In words alone: the exact chance would tell rounded counts apart again.
+    assert "more often than not" in sentence(same_shares([(30, 60), (31, 60)]), 5)
+    assert sentence(same_shares([(31, 60), (30, 60)]), 5) == sentence(same_shares([(32, 60), (31, 60)]), 5)
     assert "more than chance explains" in sentence(apart, 5)
     assert "too few figures" in sentence(same_shares([(3, 10)]), 5)
     assert same_shares([(0, 10), (0, 12)]) is None
