@@ -27,7 +27,17 @@ from openoutcomes.web.accounts.models import User
 from openoutcomes.web.contracts.models import Contract, Party, TermsFile
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import writing
-from openoutcomes.web.demo import rhythm_agenda, rhythm_cases, rhythm_governance, rhythm_meetings
+from openoutcomes.web.demo import (
+    rhythm_agenda,
+    rhythm_barriers,
+    rhythm_cases,
+    rhythm_changes,
+    rhythm_governance,
+    rhythm_listening,
+    rhythm_meetings,
+    rhythm_stories,
+    rhythm_trials,
+)
 from openoutcomes.web.demo.cast import CAST, ORGANISATIONS, name_of
 from openoutcomes.web.demo.living import Stage, live, seat_for_a_person
 from openoutcomes.web.demo.loading import Setting, load
@@ -37,7 +47,10 @@ SLUG = "northtown"
 Tell = Callable[[int, int, str], None]
 _STEPS = 6
 #: A quarter of the working rhythm, in the order in which one thing leads to the next.
-_RHYTHM = (rhythm_agenda, rhythm_cases, rhythm_governance, rhythm_meetings)
+_RHYTHM = (
+    rhythm_agenda, rhythm_stories, rhythm_listening, rhythm_barriers, rhythm_trials, rhythm_changes, rhythm_cases,
+    rhythm_governance, rhythm_meetings,
+)  # fmt: skip
 
 
 def _quarter_start(day: dt.date) -> dt.date:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -20,12 +21,12 @@ from openoutcomes.web.people.models import Person
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.results.costs import costs
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def northtown(django_db_setup: Any, django_db_blocker: Any) -> Any:
     """The demonstration, built once for this file and taken away with its transaction."""
-    from django.db import transaction
-
     del django_db_setup
     with django_db_blocker.unblock(), transaction.atomic():
         yield building.build(lambda *_: None, people=40)
