@@ -14,6 +14,17 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+
+def date_boxes(name: str, day: dt.date) -> dict[str, int]:
+    """What the three boxes of a date are sent with."""
+    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+
+
+def shown(client: Any, url: str, **data: Any) -> str:
+    """What a page shows to somebody signed in, as it came."""
+    return str(client.get(url, data).content.decode())
+
+
 _SILENT = frozenset({"script", "style", "title", "head"})
 _VOID = frozenset({"input", "img", "br", "hr", "meta", "link", "source", "wbr"})
 

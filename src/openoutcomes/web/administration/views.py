@@ -8,7 +8,6 @@ from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.administration import commands, exports, queries
@@ -19,13 +18,9 @@ from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.commands import command, note, refuse
 from openoutcomes.web.core.lists import Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.people.models import Person, Sight
-
-
-def _url(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def _person(request: Any, person_id: str) -> Person:
@@ -56,7 +51,7 @@ def due(request: Any) -> HttpResponse:
         else:
             commands.erase_due(access, people=chosen, once=form.key())
             say(request, f"{len(chosen)} people were erased.")
-            return redirect(_url(request, "retention"))
+            return redirect(at(request, "retention"))
     shown = listing(
         request, people, columns, caption="Due for erasure", one="person", many="people", sort="last_on",
         empty="Nobody is due to be erased.",
@@ -75,7 +70,7 @@ def _form_page(request: Any, form: Form, title: str, **context: Any) -> HttpResp
     return render(
         request,
         "core/form_page.html",
-        {"title": title, "form": form, "back": _url(request, "administration"), **context},
+        {"title": title, "form": form, "back": at(request, "administration"), **context},
     )
 
 
@@ -92,7 +87,7 @@ def erase(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"{person.person_id} was erased. Support, outcomes and payments stay under this id.")
-            return redirect(_url(request, "administration"))
+            return redirect(at(request, "administration"))
     lead = "Names, contacts, words, answers and evidence files go for good. This cannot be undone."
     return _form_page(request, form, "Erase a person", lead=lead, button="Erase for good", danger=True)
 
@@ -110,7 +105,7 @@ def hold(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"{person.person_id} is on hold.")
-            return redirect(_url(request, "retention"))
+            return redirect(at(request, "retention"))
     return _form_page(request, form, "Hold a person back from erasure")
 
 
@@ -123,7 +118,7 @@ def lift(request: Any, hold_id: int) -> HttpResponse:
     if request.method == "POST":
         commands.lift(request.access, held=held)
         say(request, f"{held.person.person_id} is no longer on hold.")
-    return redirect(_url(request, "retention"))
+    return redirect(at(request, "retention"))
 
 
 @command

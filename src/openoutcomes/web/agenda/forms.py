@@ -10,17 +10,15 @@ from django.db.models import QuerySet
 from openoutcomes.web.agenda import triage
 from openoutcomes.web.agenda.models import Commitment, Evidence, Measure, Segment, TriageDecision
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.forms import BaseForm, DateField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Organisation
-
-_NOBODY = "Do not name anybody."
 
 
 def _why() -> forms.CharField:
     return forms.CharField(
         label="Why do you change it?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=f"Everybody who reads the history sees this. {_NOBODY}",
+        help_text=f"Everybody who reads the history sees this. {NOBODY}",
         error_messages={"required": "Write why, so that others can follow."},
     )  # fmt: skip
 
@@ -65,7 +63,7 @@ class FocusForm(AgendaForm):
     )  # fmt: skip
     about = forms.CharField(
         label="What should everybody know about them?", required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=f"Begin with their strengths. {_NOBODY}",
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=f"Begin with their strengths. {NOBODY}",
     )  # fmt: skip
 
     def __init__(self, *args: Any, segments: QuerySet[Any], **kwargs: Any) -> None:
@@ -92,7 +90,7 @@ class MeasureForm(AgendaForm):
     )  # fmt: skip
     chosen_how = forms.CharField(
         label="How was it chosen?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=f"For example, two evenings at the foyer, and a vote. {_NOBODY}",
+        help_text=f"For example, two evenings at the foyer, and a vote. {NOBODY}",
     )  # fmt: skip
     direction = forms.ChoiceField(
         label="What is better?", choices=Measure.DIRECTIONS, widget=forms.RadioSelect,
@@ -190,7 +188,7 @@ class AnswerForm(BaseForm):
     )
     why = forms.CharField(
         label="Why?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"Needed unless it is promised or done. {_NOBODY}",
+        help_text=f"Needed unless it is promised or done. {NOBODY}",
     )  # fmt: skip
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -282,7 +280,7 @@ class EvidenceForm(BaseForm):
     )
     words = forms.CharField(
         label="What was seen, said or read?", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=f"Used when the partnership looks at itself. {_NOBODY}",
+        help_text=f"Used when the partnership looks at itself. {NOBODY}",
         error_messages={"required": "Write what was seen, said or read."},
     )  # fmt: skip
     on = DateField(
@@ -313,6 +311,6 @@ class FoundForm(BaseForm):
 
     found = forms.CharField(
         label="What was found out?", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"Also that it cannot be known. Everybody reads it. {_NOBODY}",
+        help_text=f"Also that it cannot be known. Everybody reads it. {NOBODY}",
         error_messages={"required": "Write what was found out."},
     )  # fmt: skip

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -54,10 +53,6 @@ def new_evidence_id() -> str:
     return new_id("ev")
 
 
-def _user(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
-
-
 class Agenda(Scoped):
     """What the partnership wants, in plain words."""
 
@@ -78,7 +73,7 @@ class AgendaVersion(AppendOnly):
     content = models.JSONField()
     what = models.CharField(max_length=40)
     why = models.TextField()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -219,7 +214,7 @@ class CommitmentStep(AppendOnly):
     state = models.CharField(max_length=8, choices=Commitment.STATES)
     why = models.TextField(blank=True)
     due_on = models.DateField(null=True, blank=True)
-    by = _user()
+    by = user_key()
     #: For whom they spoke; nothing where it was the coordinator.
     organisation = models.ForeignKey(
         "partnerships.Organisation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -244,7 +239,7 @@ class Triage(AppendOnly):
     again_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="again", null=True, blank=True
     )
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -271,7 +266,7 @@ class TriageDecision(AppendOnly):
     way = models.CharField(max_length=12, choices=WAYS)
     why = models.TextField()
     decided_by = models.CharField("who decided", max_length=160)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -300,9 +295,9 @@ class Evidence(Scoped):
     document = models.CharField(max_length=300, blank=True)
     words = models.TextField()
     on = models.DateField("day it is of")
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
-    struck_by = _user(null=True, blank=True)
+    struck_by = user_key(null=True, blank=True)
     struck_at = models.DateTimeField(null=True, blank=True)
     struck_why = models.TextField(blank=True)
 
@@ -324,10 +319,10 @@ class Gap(Scoped):
     words = models.TextField("what is missing")
     finder = models.CharField("role that finds out", max_length=120)
     due_on = models.DateField()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
     found_at = models.DateTimeField(null=True, blank=True)
-    found_by = _user(null=True, blank=True)
+    found_by = user_key(null=True, blank=True)
     found = models.TextField("what was found out", blank=True)
 
     class Meta:

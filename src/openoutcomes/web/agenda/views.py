@@ -7,9 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.agenda import commands, measures, queries
 from openoutcomes.web.agenda.forms import (
     AnswerForm,
@@ -23,7 +21,7 @@ from openoutcomes.web.agenda.forms import (
 from openoutcomes.web.agenda.models import AgendaVersion, Commitment, Line, Measure, Segment
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.sharing.forms import sent
@@ -33,22 +31,6 @@ COLOURS = {
     "proposed": "grey", "promised": "blue", "declined": "purple", "late": "orange", "kept": "green", "broken": "red",
 }  # fmt: skip
 _PARTS = ("words", "organisation", "role", "due_on")
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
 
 
 def _parts(access: Any) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from openoutcomes.web.agenda.forms import (
     WhyForm,
 )
 from openoutcomes.web.agenda.models import Evidence, Gap, Triage, TriageDecision
-from openoutcomes.web.agenda.views import at, done
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.sharing.forms import sent
 

@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 
 from openoutcomes.web.barriers import queries
 from openoutcomes.web.barriers.models import LEVELS, Ask, Barrier, BarrierStep, Mark, SharedBarrier
-from openoutcomes.web.cases.guard import Suspect, suspects
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import now, today
-from openoutcomes.web.core.commands import command, note, refuse
+from openoutcomes.web.core.commands import command, needed, note, refuse
+from openoutcomes.web.core.guard import Suspect, suspects
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.models import Person
 from openoutcomes.web.people.queries import own_people
@@ -55,15 +55,9 @@ def _step(by: Access, barrier: Barrier, kind: str, **values: Any) -> BarrierStep
     return step
 
 
-def _said(text: str, mend: str, field: str) -> str:
-    if not text.strip():
-        raise refuse("something is missing.", mend, field)
-    return text.strip()
-
-
 def _checked(by: Access, values: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: values[name] for name in FIELDS if name in values}
-    given["title"] = _said(str(given.get("title") or ""), "Say in one line what gets in the way.", "title")
+    given["title"] = needed(str(given.get("title") or ""), "Say in one line what gets in the way.", "title")
     owner = given.get("owner")
     if owner is not None and owner.partnership_id != by.partnership.pk:
         raise refuse("this organisation is not of the partnership.", "Choose one from the list.", "owner")
@@ -141,7 +135,7 @@ def ask(
 ) -> Ask:
     """Ask somebody to do something about a barrier, by a day."""
     held = _managed(by, barrier)
-    what = _said(what, "Write what they are asked to do.", "what")
+    what = needed(what, "Write what they are asked to do.", "what")
     asked_on = asked_on or today()
     if (whom is None) == (not whom_outside.strip()):
         raise refuse(
@@ -195,7 +189,7 @@ def answer(by: Access, *, ask: Ask, said: str, why: str, on: dt.date | None = No
     on = on or today()
     if said not in dict(Ask.ANSWERS):
         raise refuse("there is no answer.", "Choose one.", "said")
-    why = _said(why, "Write why, so that people can be told.", "why")
+    why = needed(why, "Write why, so that people can be told.", "why")
     if not held.asked_on <= on <= today():
         raise refuse("the answer is of an impossible day.", "Give a day since it was asked.", "on")
     if barrier.is_done:
@@ -220,7 +214,7 @@ def take_back(by: Access, *, ask: Ask, why: str) -> Ask:
     """Take back what was asked, where it was asked by mistake."""
     by.require("barriers.manage", ask.barrier.organisation_id or 0)
     held, barrier = _ask(ask)
-    why = _said(why, "Write why.", "why")
+    why = needed(why, "Write why.", "why")
     held.withdrawn_at = now()
     held.save()
     _step(by, barrier, "withdrew", words=why, ask=held)
@@ -248,7 +242,7 @@ def check(by: Access, *, ask: Ask, helped: bool, result: str, on: dt.date | None
         raise refuse("it was looked at on an impossible day.", "Give a day since the answer.", "on")
     if barrier.is_done:
         raise refuse("this barrier is settled.", "Open it again first.")
-    held.helped, held.result, held.checked_on = helped, _said(result, "Write what you saw.", "result"), on
+    held.helped, held.result, held.checked_on = helped, needed(result, "Write what you saw.", "result"), on
     held.save()
     _step(by, barrier, "helped" if helped else "still", on=on, words=held.result, ask=held)
     if helped:
@@ -271,7 +265,7 @@ def settle(by: Access, *, barrier: Barrier, how: str, why: str) -> Barrier:
         raise refuse("this barrier is settled already.", "Open it again first.")
     held.state = how
     held.save()
-    _step(by, held, how, words=_said(why, "Write why, so that people can be told.", "why"))
+    _step(by, held, how, words=needed(why, "Write why, so that people can be told.", "why"))
     note(by, "barriers.settle", held, organisation=held.organisation, detail={"state": how})
     return held
 
@@ -284,7 +278,7 @@ def reopen(by: Access, *, barrier: Barrier, why: str) -> Barrier:
         raise refuse("this barrier is not settled.", "Open the page again.")
     held.state = "reopened"
     held.save()
-    _step(by, held, "reopened", words=_said(why, "Write what was seen.", "why"))
+    _step(by, held, "reopened", words=needed(why, "Write what was seen.", "why"))
     note(by, "barriers.reopen", held, organisation=held.organisation)
     return held
 
@@ -300,7 +294,7 @@ def take_further(by: Access, *, barrier: Barrier, level: str, why: str) -> Barri
     held.level, held.level_since = level, today()
     held.save()
     _step(
-        by, held, "moved", words=_said(why, "Write why, so that whoever gets it knows.", "why"), level=level
+        by, held, "moved", words=needed(why, "Write why, so that whoever gets it knows.", "why"), level=level
     )
     note(by, "barriers.take_further", held, organisation=held.organisation, detail={"level": level})
     return held

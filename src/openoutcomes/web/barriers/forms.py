@@ -8,23 +8,11 @@ from typing import Any
 from django import forms
 
 from openoutcomes.web.barriers.models import LEVELS, Ask, Barrier
-from openoutcomes.web.cases.guard import Suspect
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
-from openoutcomes.web.core.forms import BaseForm, DateField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField, LookedAtForm, WhyForm, long_text
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Organisation
-
-_NOBODY = "Do not name anybody."
-
-
-def _long(
-    label: str, help_text: str, *, required: bool = False, rows: int = 3, missing: str = ""
-) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=help_text, error_messages={"required": missing} if missing else {},
-    )  # fmt: skip
 
 
 def _organisations(access: Access) -> Any:
@@ -47,8 +35,8 @@ class BarrierForm(BaseForm):
         help_text="In one line, as the people whom it stops would say it. Everybody who can act on it reads this.",
         error_messages={"required": "Say in one line what gets in the way."},
     )  # fmt: skip
-    what = _long("What happens then?", f"What people try, and where it stops. {_NOBODY}")
-    rule = _long(
+    what = long_text("What happens then?", f"What people try, and where it stops. {NOBODY}")
+    rule = long_text(
         "Which rule, policy or practice is it?",
         "As exactly as you know it: the law, the form, or “it has always been done so”.", rows=2,
     )  # fmt: skip
@@ -81,8 +69,8 @@ class BarrierForm(BaseForm):
         label="How do you know?", choices=Barrier.HOW_KNOWN, required=False,
         help_text="Needed with a number: readers judge by it how sure it is.",
     )  # fmt: skip
-    how_words = _long(
-        "Say more about the number", f"For example, 14 of 20 heard in March said so. {_NOBODY}", rows=2
+    how_words = long_text(
+        "Say more about the number", f"For example, 14 of 20 heard in March said so. {NOBODY}", rows=2
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
@@ -113,7 +101,7 @@ class AddForm(BarrierForm):
 class ChangeForm(BarrierForm):
     """A change of what is written."""
 
-    why = _long("Why do you change it?", f"Those who read the history see it. {_NOBODY}", rows=2)
+    why = long_text("Why do you change it?", f"Those who read the history see it. {NOBODY}", rows=2)
     expected = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -130,7 +118,7 @@ class AskForm(BaseForm):
     whom_role = forms.CharField(
         label="Who there?", required=False, max_length=160, help_text="A role, never a name."
     )
-    what = _long(
+    what = long_text(
         "What are they asked to do?",
         "One thing that they can say yes or no to. It is what the director reads.",
         required=True, missing="Write what they are asked to do.",
@@ -158,9 +146,9 @@ class AnswerForm(BaseForm):
         label="What is the answer?", choices=Ask.ANSWERS, widget=forms.RadioSelect,
         help_text="Those who asked go on from it.", error_messages={"required": "Choose one."},
     )  # fmt: skip
-    why = _long(
+    why = long_text(
         "Why, and what will you do?",
-        f"People whom it stops are told this. {_NOBODY}",
+        f"People whom it stops are told this. {NOBODY}",
         required=True, missing="Write why, so that people can be told.",
     )  # fmt: skip
     on = DateField(
@@ -178,9 +166,9 @@ class CheckForm(BaseForm):
         widget=forms.RadioSelect, help_text="Asked of people whom it stopped, not of whose rule it is.",
         error_messages={"required": "Choose one."},
     )  # fmt: skip
-    result = _long(
+    result = long_text(
         "What did you see?",
-        f"Readers see how you know. {_NOBODY}",
+        f"Readers see how you know. {NOBODY}",
         required=True,
         missing="Write what you saw.",
     )
@@ -189,14 +177,6 @@ class CheckForm(BaseForm):
         help_text="So that somebody knows when to look again. For example, 27 3 2026",
         error_messages={"required": "Give the day you looked."},
     )  # fmt: skip
-
-
-class WhyForm(BaseForm):
-    """A reason, and nothing else."""
-
-    why = _long(
-        "Why?", f"Everybody who reads the history sees this. {_NOBODY}", required=True, missing="Write why."
-    )
 
 
 class SettleForm(WhyForm):
@@ -251,26 +231,14 @@ class TickForm(BaseForm):
         return str(self.cleaned_data.get("shown") or "").split()
 
 
-class ShareForm(BaseForm):
+class ShareForm(LookedAtForm):
     """What others read besides the barrier's words, and what was looked at before."""
 
-    learned = _long(
+    learned = long_text(
         "What should others know about asking?",
-        f"What was tried, and what came of it. Reasons of those who answered are not shared by themselves. {_NOBODY}",
+        f"What was tried, and what came of it. Reasons of those who answered are not shared by themselves. {NOBODY}",
     )
-    looked_at = forms.MultipleChoiceField(
-        label="I looked at each of these, and it names nobody", required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="The check found words that may point at a person. Change them if they do.",
-        error_messages={"invalid_choice": "The words have changed since. Look at them again."},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, found: Sequence[Suspect], fields: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["looked_at"].choices = [  # type: ignore[attr-defined]
-            (one.key, f"“{one.text}” in “{fields[one.field]}”: {one.words}") for one in found
-        ]
-        if not found:
-            del self.fields["looked_at"]
+    field_order = ("learned", "looked_at")
 
 
 class JoinForm(BaseForm):

@@ -11,11 +11,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -32,10 +31,6 @@ def new_ask_id() -> str:
 def new_share_id() -> str:
     """Return the opaque id of a shared barrier."""
     return new_id("sb")
-
-
-def _user(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
 
 
 def _organisation() -> models.ForeignKey:
@@ -97,7 +92,7 @@ class Barrier(Scoped):
     level_since = models.DateField(default=clock.today)
     #: Whose worker raised it; nothing where it was somebody of the partnership as a whole.
     organisation = _organisation()
-    raised_by = _user()
+    raised_by = user_key()
     raised_at = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=1)
     #: It is the same as another, which is kept instead; marks of both count once.
@@ -150,11 +145,11 @@ class Ask(Scoped):
     level = models.CharField(max_length=8, choices=list(LEVELS.items()))
     asked_on = models.DateField()
     due_on = models.DateField()
-    asked_by = _user()
+    asked_by = user_key()
     answer = models.CharField(max_length=8, choices=ANSWERS, blank=True)
     answer_why = models.TextField(blank=True)
     answered_on = models.DateField(null=True, blank=True)
-    answered_by = _user(null=True, blank=True)
+    answered_by = user_key(null=True, blank=True)
     #: Whether what was promised happened and helped, looked at on a day; nothing until somebody looked.
     helped = models.BooleanField(null=True, blank=True)
     result = models.TextField(blank=True)
@@ -226,7 +221,7 @@ class BarrierStep(AppendOnly):
     ask = models.ForeignKey(Ask, on_delete=models.PROTECT, related_name="steps", null=True, blank=True)
     level = models.CharField(max_length=8, choices=list(LEVELS.items()), blank=True)
     answer = models.CharField(max_length=8, choices=Ask.ANSWERS, blank=True)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -244,9 +239,9 @@ class Mark(Scoped):
     organisation = models.ForeignKey(
         "partnerships.Organisation", on_delete=models.PROTECT, related_name="barrier_marks"
     )
-    marked_by = _user()
+    marked_by = user_key()
     marked_at = models.DateTimeField(default=clock.now)
-    lifted_by = _user(null=True, blank=True)
+    lifted_by = user_key(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -269,9 +264,9 @@ class SharedBarrier(Scoped):
     barrier = models.ForeignKey(Barrier, on_delete=models.PROTECT, related_name="shares")
     #: ``title``, ``what``, ``rule``, ``owner``, ``bender`` and ``learned``.
     values = models.JSONField()
-    shared_by = _user()
+    shared_by = user_key()
     shared_at = models.DateTimeField(default=clock.now)
-    withdrawn_by = _user(null=True, blank=True)
+    withdrawn_by = user_key(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -12,10 +12,9 @@ from django.urls import reverse
 from openoutcomes.web.barriers import commands, queries
 from openoutcomes.web.barriers.forms import TickForm
 from openoutcomes.web.barriers.models import Barrier
-from openoutcomes.web.barriers.views import at, done, form_page
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.people.models import Enrolment, Person
 from openoutcomes.web.people.queries import found, look_at, own_organisation, own_people
 from openoutcomes.web.sharing.forms import sent

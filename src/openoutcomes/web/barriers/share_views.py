@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from openoutcomes.web.barriers import commands, queries
 from openoutcomes.web.barriers.forms import JoinForm, ShareForm
 from openoutcomes.web.barriers.models import LEVELS, Barrier, SharedBarrier
-from openoutcomes.web.barriers.views import ANSWERS, COLOURS, at, done, form_page
+from openoutcomes.web.barriers.views import ANSWERS, COLOURS, managed
 from openoutcomes.web.core.lists import Cell, Column, listing
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 
 _HEADINGS = {
@@ -155,18 +155,11 @@ def unshare(request: Any, barrier_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _managed(request: Any, barrier_id: str) -> Barrier:
-    found = queries.barrier_or_404(request.access, barrier_id)
-    if not queries.may_manage(request.access, found):
-        raise PermissionDenied("barriers.manage")
-    return found
-
-
 @page("barriers.manage")
 def join(request: Any, barrier_id: str) -> HttpResponse:
     """Say that a barrier is the same as another."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     near = queries.similar_to(access, found.title, found.what, found.rule, without=found)
     others = list(
         queries.barriers_for(access)
@@ -192,7 +185,7 @@ def join(request: Any, barrier_id: str) -> HttpResponse:
 def part(request: Any, barrier_id: str) -> HttpResponse:
     """Part two barriers again."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     form = ConfirmForm(sent(request))
     back = at(request, "barrier", barrier_id=barrier_id)
     if done(request, form, lambda: commands.part(access, barrier=found, once=form.key())) is not None:

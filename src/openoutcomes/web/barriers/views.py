@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.barriers import commands, queries
 from openoutcomes.web.barriers.forms import (
     AddForm,
@@ -21,12 +18,12 @@ from openoutcomes.web.barriers.forms import (
     CheckForm,
     LevelForm,
     SettleForm,
-    WhyForm,
 )
 from openoutcomes.web.barriers.models import LEVELS, Barrier, BarrierStep, waited
 from openoutcomes.web.core.clock import today
+from openoutcomes.web.core.forms import WhyForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.sharing.forms import sent
 
@@ -34,28 +31,6 @@ COLOURS = {
     "open": "red", "reopened": "red", "asked": "yellow", "answered": "blue", "gone": "green", "accepted": "grey",
 }  # fmt: skip
 ANSWERS = {"yes": "green", "partly": "yellow", "no": "red"}
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
-
-
-def form_page(request: Any, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
-    """Show a form on a page of its own."""
-    context = {"title": title, "form": form, "back": back, **more}
-    return render(request, more.get("template", "core/form_page.html"), context)
 
 
 def _filtered(request: Any) -> tuple[BarrierFilter, Any]:
@@ -131,7 +106,7 @@ def barriers(request: Any) -> HttpResponse:
     )  # fmt: skip
 
 
-def _managed(request: Any, barrier_id: str) -> Barrier:
+def managed(request: Any, barrier_id: str) -> Barrier:
     """Return a barrier that the seat looks after; others may look, and are refused here."""
     found = queries.barrier_or_404(request.access, barrier_id)
     if not queries.may_manage(request.access, found):
@@ -226,7 +201,7 @@ def change(request: Any, barrier_id: str) -> HttpResponse:
 def ask(request: Any, barrier_id: str) -> HttpResponse:
     """Ask somebody to do something about it."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     initial = {
         "whom": found.owner.organisation_id if found.owner else "", "whom_outside": found.owner_outside,
         "whom_role": found.bender,
@@ -320,7 +295,7 @@ def take_back(request: Any, ask_id: str) -> HttpResponse:
 def further(request: Any, barrier_id: str) -> HttpResponse:
     """Take a barrier to another level."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     suggestion = queries.suggested(found, queries.asks_of(found))
     initial = {"level": suggestion.level, "why": suggestion.why} if suggestion else {}
     form = LevelForm(sent(request), barrier=found, initial=initial or {"level": queries.next_level(found)})
@@ -344,7 +319,7 @@ def further(request: Any, barrier_id: str) -> HttpResponse:
 def settle(request: Any, barrier_id: str) -> HttpResponse:
     """Say that a barrier is gone, or lived with."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     form = SettleForm(sent(request))
     back = at(request, "barrier", barrier_id=barrier_id)
     made = done(
@@ -363,7 +338,7 @@ def settle(request: Any, barrier_id: str) -> HttpResponse:
 def reopen(request: Any, barrier_id: str) -> HttpResponse:
     """Open a settled barrier again."""
     access = request.access
-    found = _managed(request, barrier_id)
+    found = managed(request, barrier_id)
     form = WhyForm(sent(request))
     back = at(request, "barrier", barrier_id=barrier_id)
     act = lambda: commands.reopen(access, barrier=found, why=form.cleaned_data["why"], once=form.key())  # noqa: E731

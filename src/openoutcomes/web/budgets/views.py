@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.budgets import commands, queries
@@ -15,7 +14,7 @@ from openoutcomes.web.budgets.forms import AskForm, BudgetFilter, PotForm, Spend
 from openoutcomes.web.budgets.models import BudgetEntry, BudgetRequest
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day, money
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.people.models import Person
@@ -27,10 +26,6 @@ from openoutcomes.web.sharing.queries import own_person_or_404, person_address
 _TAGS = {
     "requested": "yellow", "approved": "blue", "declined": "red", "spent": "green", "cancelled": "grey",
 }  # fmt: skip
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def tag_of(row: BudgetRequest) -> Cell:
@@ -56,7 +51,7 @@ def budgets(request: Any) -> HttpResponse:
         rows = rows.filter(pot__programme=asked["programme"])
 
     def who(row: Any) -> Cell:
-        address = _address(request, "budget", request_id=row.request_id)
+        address = at(request, "budget", request_id=row.request_id)
         return Cell(row.person.shown, address) if row.is_visible else Cell(row.person.person_id)
 
     columns = [
@@ -85,7 +80,7 @@ def budgets(request: Any) -> HttpResponse:
                 empty="Nothing has been asked for yet. Open a person, then ask for what would help."
                 if pots else "No programme has money for small things yet. A manager opens a pot first.",
             ),
-            "actions": [("Money of each programme", _address(request, "pots"))]
+            "actions": [("Money of each programme", at(request, "pots"))]
             if access.may("budgets.approve") else [],
         },
     )  # fmt: skip
@@ -112,7 +107,7 @@ def ask(request: Any, person_id: str) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, "The request was sent to your manager.")
-            return redirect(_address(request, "budget", request_id=done.request_id))
+            return redirect(at(request, "budget", request_id=done.request_id))
     return render(
         request, "core/form_page.html",
         {"title": "Ask for something that would help", "caption": person.shown, "form": form, "back": back,
@@ -129,7 +124,7 @@ def budget(request: Any, request_id: str) -> HttpResponse:
     organisation = row.pot.programme.organisation
 
     def to(name: str) -> str:
-        return _address(request, name, request_id=request_id)
+        return at(request, name, request_id=request_id)
 
     actions = []
     if access.allows("budgets.approve", organisation):
@@ -171,7 +166,7 @@ def budget(request: Any, request_id: str) -> HttpResponse:
             .select_related("by")
             .order_by("pk"),
             "actions": actions,
-            "back": _address(request, "budgets"),
+            "back": at(request, "budgets"),
             "person_address": person_address(access, person.person_id),
         },
     )
@@ -182,7 +177,7 @@ def _do(
     template: str = "core/form_page.html", **context: Any,
 ) -> HttpResponse:  # fmt: skip
     row = queries.request_or_404(request.access, request_id)
-    back = _address(request, "budget", request_id=request_id)
+    back = at(request, "budget", request_id=request_id)
     if request.method == "POST" and form.is_valid():
         try:
             act(row)
@@ -281,7 +276,7 @@ def pots(request: Any) -> HttpResponse:
     access = request.access
     rows = queries.pots_for(access, "budgets.approve")
     columns = [
-        Column("Programme", lambda p: Cell(p.programme.name, _address(request, "pot_change", pot_id=p.pot_id),
+        Column("Programme", lambda p: Cell(p.programme.name, at(request, "pot_change", pot_id=p.pot_id),
                under=f"{day(p.starts_on)} to {day(p.ends_on)}"), sort="programme__name",
                plain=lambda p: p.programme.programme_id),
         Column("In the pot", lambda p: money(p.funded, p.currency), numeric=True, plain=lambda p: p.funded),
@@ -293,11 +288,11 @@ def pots(request: Any) -> HttpResponse:
     ]  # fmt: skip
     if wants_csv(request):
         return as_csv(rows.order_by("-starts_on", "pk"), columns, "pots")
-    add = ("Open a pot", _address(request, "pot_open"))
+    add = ("Open a pot", at(request, "pot_open"))
     return render(
         request, "core/list_page.html",
         {
-            "title": "Money of each programme", "back": _address(request, "budgets"), "actions": [add],
+            "title": "Money of each programme", "back": at(request, "budgets"), "actions": [add],
             "listing": listing(
                 request, rows, columns, caption="Pots", one="pot", sort="-starts_on",
                 empty="No programme has money for small things yet.", empty_action=add,
@@ -314,7 +309,7 @@ def pot_open(request: Any) -> HttpResponse:
         sent(request), programmes=_programmes(request.access, "budgets.approve").filter(is_open=True),
         is_new=True, initial={"starts_on": first, "ends_on": last},
     )  # fmt: skip
-    back = _address(request, "pots")
+    back = at(request, "pots")
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -341,7 +336,7 @@ def pot_change(request: Any, pot_id: str) -> HttpResponse:
         sent(request), programmes=_programmes(access, "budgets.approve"), is_new=False,
         initial={"amount": balance.funded, "per_person": pot.per_person},
     )  # fmt: skip
-    back = _address(request, "pots")
+    back = at(request, "pots")
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from openoutcomes.web.cases import fileformat, words
-from openoutcomes.web.cases.guard import Suspect, suspects
 from openoutcomes.web.cases.models import FIELDS, Case, CaseVersion, Condition, CopyPlan, Publication
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import now
 from openoutcomes.web.core.commands import command, note, refuse
+from openoutcomes.web.core.guard import Suspect, suspects
 from openoutcomes.web.partnerships.models import Organisation
 
 _CONTACT = ("email", "phone")

@@ -7,13 +7,11 @@ from typing import Any
 
 from django import forms
 
-from openoutcomes.web.cases.guard import Suspect
 from openoutcomes.web.cases.models import Condition, CopyPlan
 from openoutcomes.web.cases.words import AREAS, PAYING, PLACES, RESULTS, SIZES, STRENGTHS
-from openoutcomes.web.core.forms import BaseForm, DateField, MoneyField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField, MoneyField
+from openoutcomes.web.core.guard import Suspect
 from openoutcomes.web.core.lists import FilterForm
-
-_NOBODY = "Do not name anybody."
 
 
 def _choices(listed: dict[str, str], blank: str) -> list[tuple[str, str]]:
@@ -23,7 +21,7 @@ def _choices(listed: dict[str, str], blank: str) -> list[tuple[str, str]]:
 def _long(label: str, help_text: str = "", rows: int = 4) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=f"{help_text} {_NOBODY}".strip(),
+        help_text=f"{help_text} {NOBODY}".strip(),
     )  # fmt: skip
 
 
@@ -141,12 +139,12 @@ class CopyForm(BaseForm):
 
     why = forms.CharField(
         label="Why might it help here?", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"Whoever decides reads this. {_NOBODY}",
+        help_text=f"Whoever decides reads this. {NOBODY}",
         error_messages={"required": "Write a sentence."},
     )  # fmt: skip
     different = forms.CharField(
         label="What would you do differently here?", required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=_NOBODY,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=NOBODY,
     )  # fmt: skip
     conditions = forms.CharField(
         label="What would have to be true here?", max_length=8000, widget=forms.Textarea(attrs={"rows": 6}),
@@ -165,7 +163,7 @@ class ConditionForm(BaseForm):
     )  # fmt: skip
     found = forms.CharField(
         label="What was found out?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"How it is known; or, where it is not true, what would make it true. {_NOBODY}",
+        help_text=f"How it is known; or, where it is not true, what would make it true. {NOBODY}",
     )  # fmt: skip
     finder = forms.CharField(
         label="Who finds out?", required=False, max_length=120,
@@ -196,7 +194,7 @@ class DecideForm(BaseForm):
     )  # fmt: skip
     why = forms.CharField(
         label="Why?", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"Others learn from it, also when you decide against it. {_NOBODY}",
+        help_text=f"Others learn from it, also when you decide against it. {NOBODY}",
         error_messages={"required": "Write why."},
     )  # fmt: skip
 

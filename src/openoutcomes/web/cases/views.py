@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.cases import commands, fileformat, queries, words
 from openoutcomes.web.cases.forms import (
     CaseFilter,
@@ -26,27 +23,12 @@ from openoutcomes.web.cases.models import FIELDS, CaseVersion, Condition, CopyPl
 from openoutcomes.web.cases.showing import COLOURS, HEADINGS, changes, lay_out
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 
 #: The most cases on the list at once; beyond it, somebody has to say what they look for.
 _LISTED = 300
-
-
-def _at(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def _done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
 
 
 def _columns() -> list[Column]:
@@ -85,8 +67,8 @@ def cases(request: Any) -> HttpResponse:
         return as_csv(found, columns, "cases")
     actions = []
     if access.may("cases.write"):
-        actions.append(("Add a case", _at(request, "case_add")))
-        actions.append(("Plans to copy a case", _at(request, "copy_plans")))
+        actions.append(("Add a case", at(request, "case_add")))
+        actions.append(("Plans to copy a case", at(request, "copy_plans")))
     return render(
         request, "cases/list.html",
         {
@@ -95,10 +77,10 @@ def cases(request: Any) -> HttpResponse:
             "listing": listing(
                 request, found, columns, caption="Cases", one="case", filters=filters,
                 empty="No case is written down yet. A title and what came of it are enough to begin.",
-                empty_action=("Add a case", _at(request, "case_add")) if access.may("cases.write") else None,
+                empty_action=("Add a case", at(request, "case_add")) if access.may("cases.write") else None,
             ),
             "actions": actions,
-            "failed": f"{_at(request, 'cases')}?result=failed",
+            "failed": f"{at(request, 'cases')}?result=failed",
             "may_exchange": access.may("cases.publish"),
         },
     )  # fmt: skip
@@ -110,7 +92,7 @@ def find(request: Any) -> HttpResponse:
     text = request.GET.get("words", "")[:400]
     found = queries.search(request.access, text, limit=5) if text.strip() else []
     template = "cases/found.html" if request.headers.get("HX-Request") else "cases/find.html"
-    return render(request, template, {"found": found, "words": text, "back": _at(request, "cases")})
+    return render(request, template, {"found": found, "words": text, "back": at(request, "cases")})
 
 
 def _case_page(request: Any, values: dict[str, Any], **more: Any) -> HttpResponse:
@@ -126,7 +108,7 @@ def case(request: Any, case_id: str) -> HttpResponse:
     return _case_page(
         request, row.values(), case=row, plans=plans, publication=queries.publication_of(row),
         may_write=access.allows("cases.write", row.organisation_id or 0), may_copy=access.may("cases.write"),
-        may_publish=access.may("cases.publish"), back=_at(request, "cases"),
+        may_publish=access.may("cases.publish"), back=at(request, "cases"),
     )  # fmt: skip
 
 
@@ -138,7 +120,7 @@ def elsewhere(request: Any, publication_id: str) -> HttpResponse:
     plans = CopyPlan.of(access.partnership).filter(publication_id=row.publication_id)
     return _case_page(
         request, row.values, elsewhere=row, plans=plans, may_copy=access.may("cases.write"),
-        back=_at(request, "cases"),
+        back=at(request, "cases"),
     )  # fmt: skip
 
 
@@ -155,7 +137,7 @@ def history(request: Any, case_id: str) -> HttpResponse:
     return render(
         request,
         "cases/history.html",
-        {"case": row, "rows": rows, "back": _at(request, "case", case_id=case_id)},
+        {"case": row, "rows": rows, "back": at(request, "case", case_id=case_id)},
     )
 
 
@@ -168,12 +150,12 @@ def add(request: Any) -> HttpResponse:
     """Write down a case."""
     access = request.access
     form = CaseForm(sent(request))
-    made = _done(request, form, lambda: commands.add(access, values=_values(form), once=form.key()))
+    made = done(request, form, lambda: commands.add(access, values=_values(form), once=form.key()))
     if made is not None:
         say(request, "The case was added. Others can find it now.")
-        return redirect(_at(request, "case", case_id=made.case_id))
+        return redirect(at(request, "case", case_id=made.case_id))
     return render(
-        request, "cases/form.html", {"title": "Add a case", "form": form, "back": _at(request, "cases")}
+        request, "cases/form.html", {"title": "Add a case", "form": form, "back": at(request, "cases")}
     )
 
 
@@ -183,8 +165,8 @@ def change(request: Any, case_id: str) -> HttpResponse:
     access = request.access
     row = queries.case_or_404(access, case_id)
     form = CaseForm(sent(request), initial={**row.values(), "cost": row.cost, "revision": row.revision})
-    back = _at(request, "case", case_id=case_id)
-    made = _done(
+    back = at(request, "case", case_id=case_id)
+    made = done(
         request, form,
         lambda: commands.change(
             access, case=row, values=_values(form), expected=form.cleaned_data["revision"], once=form.key()
@@ -207,8 +189,8 @@ def put_away(request: Any, case_id: str) -> HttpResponse:
     row = queries.case_or_404(access, case_id)
     away = row.put_away_at is None
     form = ConfirmForm(sent(request))
-    back = _at(request, "case", case_id=case_id)
-    made = _done(request, form, lambda: commands.put_away(access, case=row, away=away, once=form.key()))
+    back = at(request, "case", case_id=case_id)
+    made = done(request, form, lambda: commands.put_away(access, case=row, away=away, once=form.key()))
     if made is not None:
         say(request, "The case is put away." if away else "The case is back in lists and searches.")
         return redirect(back)
@@ -230,8 +212,8 @@ def publish(request: Any, case_id: str) -> HttpResponse:
     row = queries.case_or_404(access, case_id)
     found = commands.suspects_of(row)
     form = PublishForm(sent(request), found=[one for one in found if not one.must_go], fields=HEADINGS)
-    back = _at(request, "case", case_id=case_id)
-    made = _done(
+    back = at(request, "case", case_id=case_id)
+    made = done(
         request, form,
         lambda: commands.publish(
             access, case=row, looked_at=form.cleaned_data.get("looked_at", []), once=form.key()
@@ -246,7 +228,7 @@ def publish(request: Any, case_id: str) -> HttpResponse:
         {
             "title": "Publish this case to other partnerships", "caption": row.title, "form": form, "back": back,
             "button": "Publish", "must_go": must_go, "is_clean": not found,
-            "change": _at(request, "case_change", case_id=case_id),
+            "change": at(request, "case_change", case_id=case_id),
         },
     )  # fmt: skip
 
@@ -257,8 +239,8 @@ def withdraw(request: Any, case_id: str) -> HttpResponse:
     access = request.access
     row = queries.case_or_404(access, case_id)
     form = ConfirmForm(sent(request))
-    back = _at(request, "case", case_id=case_id)
-    made = _done(request, form, lambda: commands.withdraw(access, case=row, once=form.key()))
+    back = at(request, "case", case_id=case_id)
+    made = done(request, form, lambda: commands.withdraw(access, case=row, once=form.key()))
     if made is not None:
         say(request, "Other partnerships can no longer read the case.")
         return redirect(back)
@@ -300,7 +282,7 @@ def take_in(request: Any) -> HttpResponse:
         data = form.cleaned_data["file"].read(fileformat.LARGEST + 1)
         return commands.take_in(access, data=data, once=form.key()) or 0
 
-    made = _done(request, form, act)
+    made = done(request, form, act)
     if made is not None:
         say(
             request,
@@ -308,10 +290,10 @@ def take_in(request: Any) -> HttpResponse:
             if made
             else "The cases were taken in.",
         )
-        return redirect(_at(request, "cases"))
+        return redirect(at(request, "cases"))
     return render(
         request, "cases/import.html",
-        {"title": "Take in cases from a file", "form": form, "back": _at(request, "cases"), "button": "Take in"},
+        {"title": "Take in cases from a file", "form": form, "back": at(request, "cases"), "button": "Take in"},
     )  # fmt: skip
 
 
@@ -328,7 +310,7 @@ def schema(request: Any) -> HttpResponse:
 def _copy(request: Any, title: str, values: Any, back: str, **of: Any) -> HttpResponse:
     access = request.access
     form = CopyForm(sent(request), initial={"conditions": values.get("conditions") or ""})
-    made = _done(
+    made = done(
         request, form,
         lambda: commands.plan_copy(
             access, why=form.cleaned_data["why"], different=form.cleaned_data["different"],
@@ -337,7 +319,7 @@ def _copy(request: Any, title: str, values: Any, back: str, **of: Any) -> HttpRe
     )  # fmt: skip
     if made is not None:
         say(request, "The plan was begun. Now say for each condition whether it is true here.")
-        return redirect(_at(request, "copy_plan", plan_id=made.plan_id))
+        return redirect(at(request, "copy_plan", plan_id=made.plan_id))
     return render(
         request, "core/form_page.html",
         {
@@ -352,14 +334,14 @@ def _copy(request: Any, title: str, values: Any, back: str, **of: Any) -> HttpRe
 def copy(request: Any, case_id: str) -> HttpResponse:
     """Begin a plan to do the same as a case of the partnership."""
     row = queries.case_or_404(request.access, case_id)
-    return _copy(request, row.title, row.values(), _at(request, "case", case_id=case_id), case=row)
+    return _copy(request, row.title, row.values(), at(request, "case", case_id=case_id), case=row)
 
 
 @page("cases.write")
 def copy_elsewhere(request: Any, publication_id: str) -> HttpResponse:
     """Begin a plan to do the same as a case of another partnership."""
     row = queries.publication_or_404(request.access, publication_id)
-    back = _at(request, "case_elsewhere", publication_id=publication_id)
+    back = at(request, "case_elsewhere", publication_id=publication_id)
     return _copy(request, row.title, row.values, back, publication=row)
 
 
@@ -368,7 +350,7 @@ def plans(request: Any) -> HttpResponse:
     """List the plans to copy a case, with how many conditions are not known yet."""
     rows = queries.plans_with_counts(request.access)
     columns = [
-        Column("Plan", lambda p: Cell(p.title, _at(request, "copy_plan", plan_id=p.plan_id), under=p.source),
+        Column("Plan", lambda p: Cell(p.title, at(request, "copy_plan", plan_id=p.plan_id), under=p.source),
                sort="title", plain=lambda p: p.title),
         Column("Stands", lambda p: p.get_state_display(), sort="state"),
         Column("True here", lambda p: str(p.true), numeric=True, plain=lambda p: p.true),
@@ -381,12 +363,12 @@ def plans(request: Any) -> HttpResponse:
     return render(
         request, "core/list_page.html",
         {
-            "title": "Plans to copy a case", "back": _at(request, "cases"),
+            "title": "Plans to copy a case", "back": at(request, "cases"),
             "lead": "For each: what would have to be true here, and what is known of it.",
             "listing": listing(
                 request, rows, columns, caption="Plans", one="plan", sort="-begun_at",
                 empty="Nobody plans to copy a case yet. Open one, and begin from there.",
-                empty_action=("Look for a case", _at(request, "cases")),
+                empty_action=("Look for a case", at(request, "cases")),
             ),
         },
     )  # fmt: skip
@@ -402,22 +384,22 @@ def plan(request: Any, plan_id: str) -> HttpResponse:
     )
     source = ""
     if row.case is not None:
-        source = _at(request, "case", case_id=row.case.case_id)
+        source = at(request, "case", case_id=row.case.case_id)
     elif queries.published_elsewhere(access).filter(publication_id=row.publication_id).exists():
-        source = _at(request, "case_elsewhere", publication_id=row.publication_id)
+        source = at(request, "case_elsewhere", publication_id=row.publication_id)
     return render(
         request, "cases/plan.html",
         {
             "plan": row, "conditions": conditions, "source": source, "today": today(),
             "unknown": sum(1 for one in conditions if one.state == "unknown"),
             "may_write": access.allows("cases.write", row.organisation_id or 0),
-            "back": _at(request, "copy_plans"),
+            "back": at(request, "copy_plans"),
         },
     )  # fmt: skip
 
 
 def _condition_page(request: Any, row: CopyPlan, form: Any, title: str, caption: str) -> HttpResponse:
-    back = _at(request, "copy_plan", plan_id=row.plan_id)
+    back = at(request, "copy_plan", plan_id=row.plan_id)
     return render(
         request, "core/form_page.html", {"title": title, "caption": caption, "form": form, "back": back}
     )
@@ -432,7 +414,7 @@ def condition(request: Any, plan_id: str, number: int) -> HttpResponse:
     initial = {"state": one.state, "found": one.found, "finder": one.finder, "due_on": one.due_on}
     form = ConditionForm(sent(request), initial=initial)
     given = ("state", "found", "finder", "due_on")
-    made = _done(
+    made = done(
         request, form,
         lambda: commands.judge(
             access, condition=one, once=form.key(), **{name: form.cleaned_data[name] for name in given}
@@ -440,7 +422,7 @@ def condition(request: Any, plan_id: str, number: int) -> HttpResponse:
     )  # fmt: skip
     if made is not None:
         say(request, "Saved.")
-        return redirect(_at(request, "copy_plan", plan_id=plan_id))
+        return redirect(at(request, "copy_plan", plan_id=plan_id))
     return _condition_page(request, row, form, "Is this true here?", one.words)
 
 
@@ -451,7 +433,7 @@ def condition_add(request: Any, plan_id: str) -> HttpResponse:
     row = queries.plan_or_404(access, plan_id)
     form = NewConditionForm(sent(request))
     given = ("line", "finder", "due_on")
-    made = _done(
+    made = done(
         request, form,
         lambda: commands.add_condition(
             access, plan=row, once=form.key(), **{name: form.cleaned_data[name] for name in given}
@@ -459,7 +441,7 @@ def condition_add(request: Any, plan_id: str) -> HttpResponse:
     )  # fmt: skip
     if made is not None:
         say(request, "The condition was added.")
-        return redirect(_at(request, "copy_plan", plan_id=plan_id))
+        return redirect(at(request, "copy_plan", plan_id=plan_id))
     return _condition_page(request, row, form, "Add a condition", row.title)
 
 
@@ -469,7 +451,7 @@ def decide(request: Any, plan_id: str) -> HttpResponse:
     access = request.access
     row = queries.plan_or_404(access, plan_id)
     form = DecideForm(sent(request), now=row.state)
-    made = _done(
+    made = done(
         request, form,
         lambda: commands.decide_copy(
             access, plan=row, state=form.cleaned_data["state"], why=form.cleaned_data["why"], once=form.key()
@@ -477,5 +459,5 @@ def decide(request: Any, plan_id: str) -> HttpResponse:
     )  # fmt: skip
     if made is not None:
         say(request, f"Decided: {made.get_state_display().lower()}.")
-        return redirect(_at(request, "copy_plan", plan_id=plan_id))
+        return redirect(at(request, "copy_plan", plan_id=plan_id))
     return _condition_page(request, row, form, "Decide", row.title)

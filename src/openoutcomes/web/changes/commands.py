@@ -23,7 +23,7 @@ from openoutcomes.web.changes.money import Wanted
 from openoutcomes.web.changes.things import thing_of
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import now, today
-from openoutcomes.web.core.commands import command, note, refuse
+from openoutcomes.web.core.commands import command, needed, note, refuse
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.records import store
 from openoutcomes.web.ties.commands import tie
@@ -39,16 +39,10 @@ _NEEDED = {
 _AGREED_TO = ("title", "what", "programme", "contract", "effective_from", "total_why")
 
 
-def _said(text: str, mend: str, field: str) -> str:
-    if not text.strip():
-        raise refuse("something is missing.", mend, field)
-    return text.strip()
-
-
 def _checked(by: Access, values: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: values[name] for name in FIELDS if name in values}
     for name, mend in _NEEDED.items():
-        given[name] = _said(str(given.get(name) or ""), mend, name)
+        given[name] = needed(str(given.get(name) or ""), mend, name)
     for name in ("organisation", "programme", "contract"):
         one = given.get(name)
         if one is not None and one.partnership_id != by.partnership.pk:
@@ -256,7 +250,7 @@ def correct(
 ) -> Change:
     """Correct a change. How it read stays in an entry; those who agreed to what changes are asked again."""
     held = _held(by, change)
-    why = _said(why, "Write why it is corrected.", "why_corrected")
+    why = needed(why, "Write why it is corrected.", "why_corrected")
     if expected_number is not None and held.number != expected_number:
         raise refuse("somebody corrected this after you opened it.", "Open it again.")
     given = _checked(by, values)
@@ -324,7 +318,7 @@ def answer(by: Access, *, agreement: Agreement, said: str, why: str = "") -> Agr
     if said not in dict(Agreement.ANSWERS):
         raise refuse("nothing was said.", "Choose one.", "said")
     if said == "object":
-        why = _said(why, "Write what would have to change for you to agree.", "why")
+        why = needed(why, "Write what would have to change for you to agree.", "why")
     if held.state == "followed":
         raise refuse("this change was made and looked at.", "Ask for another change.")
     one.answer, one.why, one.answered_on, one.answered_by = said, why.strip(), today(), by.user
@@ -360,7 +354,7 @@ def follow_up(
     if result == "early" and next_on is None:
         raise refuse("it is too early, and nobody is to look again.", "Give a day to look again.", "next_on")
     made: FollowUp = FollowUp.objects.create(
-        partnership=by.partnership, change=held, on=on, result=result, words=_said(words, "Write what you saw.", "words"),
+        partnership=by.partnership, change=held, on=on, result=result, words=needed(words, "Write what you saw.", "words"),
         next_on=next_on, by=by.user, at=now(),
     )  # fmt: skip
     if next_on is not None:
@@ -375,7 +369,7 @@ def follow_up(
 def withdraw(by: Access, *, change: Change, why: str) -> Change:
     """Withdraw a change that was written down by mistake or will not be made: its money moves back."""
     held = _held(by, change)
-    why = _said(why, "Write why.", "why")
+    why = needed(why, "Write why.", "why")
     # What a line gained may have been spent on since: it is not taken from where it is no more.
     moves = money.moves_of(held)
     lines = [move.target for move in moves if move.target is not None]
@@ -396,7 +390,7 @@ def withdraw(by: Access, *, change: Change, why: str) -> Change:
 def add_line(by: Access, *, programme: Programme, name: str, opening: Decimal) -> BudgetLine:
     """Add a budget line to a programme, with what it holds to begin with."""
     by.require("changes.record", programme.organisation_id)
-    name = _said(name, "Give the line a name.", "name")
+    name = needed(name, "Give the line a name.", "name")
     if opening < 0:
         raise refuse("a line cannot begin with less than nothing.", "Give what it holds.", "opening")
     try:

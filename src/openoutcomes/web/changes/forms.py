@@ -15,28 +15,18 @@ from openoutcomes.web.changes.money import Wanted
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
-from openoutcomes.web.core.forms import BaseForm, DateField, MoneyField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField, MoneyField, long_text
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.people.queries import workers_of
 from openoutcomes.web.ties.forms import to_choose
 from openoutcomes.web.ties.kinds import Thing
 
-_NOBODY = "Do not name anybody."
 #: How many moves of money a change can have on its form.
 MOVES = 4
 #: Kinds of things that a change can be because of.
 BECAUSE = ("theme", "trial", "barrier", "story", "commitment", "complaint")
 _NEW, _BACK = "new", "back"
-
-
-def _long(
-    label: str, help_text: str, *, required: bool = False, rows: int = 3, missing: str = ""
-) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=help_text, error_messages={"required": missing} if missing else {},
-    )  # fmt: skip
 
 
 class ChangeForm(BaseForm):
@@ -47,9 +37,9 @@ class ChangeForm(BaseForm):
         help_text="In one line. Payers and auditors read it in the contract’s log.",
         error_messages={"required": "Say in one line what changed."},
     )  # fmt: skip
-    what = _long("Say more about it", f"What was done before, and what is done now. {_NOBODY}")
-    why = _long(
-        "Why?", f"What you heard, saw or tried. Whoever is asked to agree goes by it. {_NOBODY}", required=True,
+    what = long_text("Say more about it", f"What was done before, and what is done now. {NOBODY}")
+    why = long_text(
+        "Why?", f"What you heard, saw or tried. Whoever is asked to agree goes by it. {NOBODY}", required=True,
         missing="Say why.",
     )  # fmt: skip
     because = forms.ChoiceField(
@@ -81,7 +71,7 @@ class ChangeForm(BaseForm):
         label="From when does it hold?", initial=clock.today, help_text="For example, 27 3 2026. Payers go by it.",
         error_messages={"required": "Give the day from which it holds."},
     )  # fmt: skip
-    expected = _long(
+    expected = long_text(
         "What do you expect of it?", "So that you can look afterwards whether it came true.", required=True, rows=2,
         missing="Say what you expect of it.",
     )  # fmt: skip
@@ -89,7 +79,7 @@ class ChangeForm(BaseForm):
         label="When will you look at what happened?", help_text="You are reminded then. For example, 27 3 2026",
         error_messages={"required": "Give the day to look at what happened."},
     )  # fmt: skip
-    total_why = _long(
+    total_why = long_text(
         "Why does the total change?", "Needed only where money is new or given back. Payers go by it.", rows=2
     )
     agree = forms.ModelMultipleChoiceField(
@@ -213,8 +203,8 @@ def _programme_words(row: Programme) -> str:
 class CorrectForm(ChangeForm):
     """A correction of a change."""
 
-    why_corrected = _long(
-        "Why is it corrected?", f"It is in the log, beside how it read before. {_NOBODY}", required=True, rows=2,
+    why_corrected = long_text(
+        "Why is it corrected?", f"It is in the log, beside how it read before. {NOBODY}", required=True, rows=2,
         missing="Write why it is corrected.",
     )  # fmt: skip
     expected_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -242,7 +232,7 @@ class AgreementForm(BaseForm):
         label="What do you say?", choices=Agreement.ANSWERS, widget=forms.RadioSelect,
         help_text="The change holds once all who are asked agree.", error_messages={"required": "Choose one."},
     )  # fmt: skip
-    why = _long("Why?", f"Needed where you object: what would have to change for you to agree. {_NOBODY}")
+    why = long_text("Why?", f"Needed where you object: what would have to change for you to agree. {NOBODY}")
 
 
 class FollowUpForm(BaseForm):
@@ -256,9 +246,9 @@ class FollowUpForm(BaseForm):
         label="Was it as you expected?", choices=FollowUp.RESULTS, widget=forms.RadioSelect,
         help_text="Others learn from it, above all where it was not.", error_messages={"required": "Choose one."},
     )  # fmt: skip
-    words = _long(
+    words = long_text(
         "What happened?",
-        f"Payers and auditors read it. {_NOBODY}",
+        f"Payers and auditors read it. {NOBODY}",
         required=True,
         missing="Write what you saw.",
     )
@@ -271,8 +261,8 @@ class FollowUpForm(BaseForm):
 class WhyForm(BaseForm):
     """A reason, and nothing else."""
 
-    why = _long(
-        "Why?", f"Everybody who reads the log sees this. {_NOBODY}", required=True, missing="Write why."
+    why = long_text(
+        "Why?", f"Everybody who reads the log sees this. {NOBODY}", required=True, missing="Write why."
     )
 
 

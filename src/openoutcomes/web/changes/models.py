@@ -10,13 +10,12 @@ months that were kept are also rows of the standard's tables ``changes`` and ``c
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -40,10 +39,6 @@ def new_post_id() -> str:
     return new_id("po")
 
 
-def _user(**options: Any) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)
-
-
 def _link(to: str, *, required: bool = False) -> models.ForeignKey:
     return models.ForeignKey(
         to, on_delete=models.PROTECT, related_name="+", null=not required, blank=not required
@@ -58,7 +53,7 @@ class BudgetLine(Scoped):
     name = models.CharField(max_length=120)
     opening = models.DecimalField("amount to begin with", max_digits=15, decimal_places=2)
     opened_on = models.DateField(default=clock.today)
-    added_by = _user()
+    added_by = user_key()
 
     class Meta:
         """Django's options."""
@@ -114,7 +109,7 @@ class Change(Scoped):
     number = models.PositiveIntegerField(default=1)
     #: Id of its row in the standard's table, once it was made.
     record_id = models.CharField(max_length=128, blank=True)
-    recorded_by = _user()
+    recorded_by = user_key()
     recorded_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -170,7 +165,7 @@ class Entry(AppendOnly):
     on = models.DateField()
     #: For whom they spoke, where it was an organisation.
     organisation = _link("partnerships.Organisation")
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -214,7 +209,7 @@ class Agreement(Scoped):
     answer = models.CharField(max_length=8, choices=ANSWERS, blank=True)
     why = models.TextField(blank=True)
     answered_on = models.DateField(null=True, blank=True)
-    answered_by = _user(null=True, blank=True)
+    answered_by = user_key(null=True, blank=True)
 
     class Meta:
         """Django's options."""
@@ -242,7 +237,7 @@ class FollowUp(AppendOnly):
     result = models.CharField(max_length=8, choices=RESULTS)
     words = models.TextField()
     next_on = models.DateField("day to look again", null=True, blank=True)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -279,7 +274,7 @@ class Post(Scoped):
     line = models.ForeignKey(
         BudgetLine, on_delete=models.PROTECT, related_name="posts", null=True, blank=True
     )
-    added_by = _user()
+    added_by = user_key()
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -301,7 +296,7 @@ class Holding(Scoped):
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
     #: Whose caseload is counted; nothing where they have no account here.
-    user = _user(null=True, blank=True)
+    user = user_key(null=True, blank=True)
     since = models.DateField()
     until = models.DateField("last day", null=True, blank=True)
 
@@ -319,7 +314,7 @@ class Supervision(AppendOnly):
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="supervisions")
     on = models.DateField()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -340,7 +335,7 @@ class CapacityMonth(Scoped):
     people = models.PositiveIntegerField()
     supervisions = models.PositiveIntegerField()
     record_id = models.CharField(max_length=128)
-    kept_by = _user()
+    kept_by = user_key()
     kept_at = models.DateTimeField(default=clock.now)
 
     class Meta:

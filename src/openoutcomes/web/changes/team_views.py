@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from openoutcomes.web.changes import queries, staffing, team
 from openoutcomes.web.changes.forms import DayForm, FillForm, MonthForm, PostForm
 from openoutcomes.web.changes.models import CapacityMonth, Holding, Supervision
-from openoutcomes.web.changes.views import at, done, form_page
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.core.templatetags.oo import money as in_money
 from openoutcomes.web.partnerships.models import Programme

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.changes import commands, money, queries, team
 from openoutcomes.web.changes.forms import (
     AgreementForm,
@@ -27,35 +24,13 @@ from openoutcomes.web.changes.models import Change, Entry, FollowUp
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.core.templatetags.oo import money as in_money
 from openoutcomes.web.sharing.forms import sent
 
 COLOURS = {"proposed": "yellow", "objected": "red", "made": "blue", "followed": "green", "withdrawn": "grey"}
 RESULTS = {"yes": "green", "partly": "yellow", "no": "orange", "early": "grey"}
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
-
-
-def form_page(request: Any, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
-    """Show a form on a page of its own."""
-    context = {"title": title, "form": form, "back": back, **more}
-    return render(request, more.get("template", "core/form_page.html"), context)
 
 
 def _filtered(request: Any) -> tuple[ChangeFilter, Any]:

@@ -12,10 +12,9 @@ from openoutcomes.standard.problems import InputError
 from openoutcomes.web.claims import commands, disputing, forms, queries, showing
 from openoutcomes.web.claims.models import Claim
 from openoutcomes.web.claims.parties import payers
-from openoutcomes.web.claims.views import url
 from openoutcomes.web.contracts.models import Party
 from openoutcomes.web.core.forms import BaseForm
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day, words
 from openoutcomes.web.payments.models import Share
 
@@ -59,7 +58,7 @@ def price_again(request: Any, claim_id: str) -> HttpResponse:
     """Price a draft again."""
     claim = own_or_404(request, claim_id)
     form = forms.PriceAgainForm(request.POST or None)
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         as_of = form.cleaned_data["as_of"]
@@ -81,7 +80,7 @@ def lock(request: Any, claim_id: str) -> HttpResponse:
     """Submit a draft: it is locked, posted, and waits for its payers."""
     claim = own_or_404(request, claim_id)
     form = forms.SureForm(request.POST or None)
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
     names = payers(claim.contract)
     said = [
         f"{names[name].organisation.name if name in names else name} is asked for "
@@ -117,8 +116,8 @@ def withdraw(request: Any, claim_id: str) -> HttpResponse:
         why = form.cleaned_data.get("why", "")
         commands.withdraw_claim(request.access, claim=claim, why=why, once=form.key())
 
-    back = url(request, "claim", claim_id=claim_id)
-    led = done(request, form, work, f"{claim.label} was withdrawn.", url(request, "claims"))
+    back = at(request, "claim", claim_id=claim_id)
+    led = done(request, form, work, f"{claim.label} was withdrawn.", at(request, "claims"))
     said = ["The draft goes, and nothing else changes: you can prepare it again."]
     if not is_draft:
         said = ["Its postings in the ledger are reversed, and nobody owes anything for it.",
@@ -156,7 +155,7 @@ def approve(request: Any, claim_id: str, payer: int) -> HttpResponse:
     waited = sum(share.unapproved for share in shares)
     waiting = showing.cash(waited, claim.contract.currency)
     form = forms.ApproveForm(request.POST or None, lines=_choices(claim, shares), initial={"waited": waited})
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         chosen = form.chosen()
@@ -201,7 +200,7 @@ def return_lines(request: Any, claim_id: str, payer: int) -> HttpResponse:
         lines=_choices(claim, shares, "accrued"),
         initial={"lines": [picked] if picked else []},
     )
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         disputing.return_lines(
@@ -225,7 +224,7 @@ def dispute(request: Any, claim_id: str, dispute_id: str) -> HttpResponse:
     access = request.access
     claim = queries.claim_or_404(access, claim_id)
     found = queries.dispute_or_404(access, claim, dispute_id)
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
     answers = found.is_open and found.answered_at is None and access.allows("claims.prepare", claim.provider)
     settles = found.is_open and access.allows("claims.dispute", found.payer.organisation)
     form: BaseForm | None = None
@@ -253,6 +252,6 @@ def dispute(request: Any, claim_id: str, dispute_id: str) -> HttpResponse:
         "claim": claim, "dispute": found, "form": form, "back": back,
         "money": claim.amount(found.line.payers.get(found.payer.named, 0)),
         "button": "Send the answer" if answers else "Settle",
-        "line_address": url(request, "claim_line", claim_id=claim_id, number=found.line_id),
+        "line_address": at(request, "claim_line", claim_id=claim_id, number=found.line_id),
     }  # fmt: skip
     return led or render(request, "claims/dispute.html", context)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from openoutcomes.contracts.explaining import Step
 from openoutcomes.contracts.explaining import explain as tell
@@ -25,7 +25,7 @@ from openoutcomes.web.contracts.queries import PRICED, read_file
 from openoutcomes.web.contracts.wording import Wording, wording_of
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.lists import PAGE, Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into
+from openoutcomes.web.core.pages import at, page, problems_into
 from openoutcomes.web.core.templatetags.oo import day, words
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.payments.bank import why_not_check
@@ -36,11 +36,6 @@ from openoutcomes.web.records import store
 
 #: Lines on a page that shows all, which a browser still prints; a claim with more goes on to a next page.
 WHOLE = 1000
-
-
-def url(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the request's partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 @page("claims.view")
@@ -61,7 +56,7 @@ def claims(request: Any) -> HttpResponse:
     if wants_csv(request):
         return as_csv(rows, columns, "claims")
     may = access.may("claims.prepare")
-    prepare = [("Prepare a claim", url(request, "claim_prepare"))] if may else []
+    prepare = [("Prepare a claim", at(request, "claim_prepare"))] if may else []
     return render(
         request,
         "core/list_page.html",
@@ -86,7 +81,7 @@ def _claim_columns(request: Any) -> list[Column]:
     return [
         Column(
             "Claim",
-            lambda c: Cell(c.label, url(request, "claim", claim_id=c.claim_id), under=c.provider.name),
+            lambda c: Cell(c.label, at(request, "claim", claim_id=c.claim_id), under=c.provider.name),
             sort="label",
             plain=lambda c: c.reference,
         ),
@@ -120,13 +115,13 @@ def prepare(request: Any) -> HttpResponse:
     picked = request.GET.get("contract", ""), request.GET.get("provider", "")
     chosen = [one for one in found if (str(one[0].pk), one[1].organisation_id) == picked]
     if not chosen and len(found) != 1:
-        return render(request, "claims/choose.html", {"choices": found, "back": url(request, "claims")})
+        return render(request, "claims/choose.html", {"choices": found, "back": at(request, "claims")})
     contract, provider = (chosen or found)[0]
     draft = (
         queries.claims_for(request.access).filter(contract=contract, provider=provider, state="draft").first()
     )
     if draft is not None and request.method == "GET":
-        return redirect(url(request, "claim", claim_id=draft.claim_id))
+        return redirect(at(request, "claim", claim_id=draft.claim_id))
     return _prepare(request, contract, provider)
 
 
@@ -143,12 +138,12 @@ def _prepare(request: Any, contract: Contract, provider: Organisation) -> HttpRe
         except InputError as error:
             problems_into(form, error)
         else:
-            return redirect(url(request, "claim", claim_id=claim.claim_id))
+            return redirect(at(request, "claim", claim_id=claim.claim_id))
     context = {
         "title": "Prepare a claim", "caption": f"{provider.name}, {contract.name}", "form": form,
         "lead": "Everything recorded and verified is priced under the contract's terms. "
                 "You can look at every line before anything is submitted.",
-        "button": "Price the claim", "back": url(request, "claims"),
+        "button": "Price the claim", "back": at(request, "claims"),
     }  # fmt: skip
     return render(request, "core/form_page.html", context)
 
@@ -172,7 +167,7 @@ def claim(request: Any, claim_id: str) -> HttpResponse:
         request, rows, columns, caption="Lines", one="line", sort="place", filters=filters,
         empty="Nothing has changed since the last claim.", per_page=WHOLE if whole else PAGE,
     )  # fmt: skip
-    lines.export_address = url(request, "claim_lines", claim_id=claim_id)
+    lines.export_address = at(request, "claim_lines", claim_id=claim_id)
     own = access.allows("claims.prepare", found.provider)
     return render(
         request,
@@ -261,21 +256,21 @@ def _actions(request: Any, found: Claim, parts: list[showing.Part]) -> dict[str,
                     mine.append(
                         (
                             f"Approve {shown} for {name}",
-                            url(request, "claim_approve", claim_id=found.claim_id, payer=payer),
+                            at(request, "claim_approve", claim_id=found.claim_id, payer=payer),
                         )
                     )
                 if not why:
                     further.append(
                         (
                             f"Return lines for {name}",
-                            url(request, "claim_return", claim_id=found.claim_id, payer=payer),
+                            at(request, "claim_return", claim_id=found.claim_id, payer=payer),
                         )
                     )
                 if part.standing.paid and not why:
                     further.append(
                         (
                             f"Take back money paid by {name}",
-                            url(request, "claw_back", claim_id=found.claim_id, payer=payer),
+                            at(request, "claw_back", claim_id=found.claim_id, payer=payer),
                         )
                     )
     paying, why = _paying(request, found, parts, why)
@@ -299,7 +294,7 @@ def _paying(
             why = f"No payment can be recorded now: {frozen}"
             continue
         verb = "Record a payment by" if owed > 0 else "Record money returned to"
-        address = url(request, "pay", claim_id=found.claim_id, payer=part.payer.pk)
+        address = at(request, "pay", claim_id=found.claim_id, payer=part.payer.pk)
         mine.append((f"{verb} {part.payer.organisation.name}", address))
     to_pay = any(part.standing.to_pay for part in parts)
     if to_pay and access.allows("bank.propose", found.provider) and (frozen := why_frozen(found.provider)):
@@ -314,9 +309,9 @@ def _unfreeze(request: Any, found: Claim) -> list[tuple[str, str]]:
     seen = accounts_for(access).filter(provider=provider, state="proposed").first()
     if seen is not None and access.may("bank.check"):
         verb = "See" if why_not_check(access, seen) else "Check"
-        return [(f"{verb} the bank details of {provider}", url(request, "bank_one", bank_id=seen.bank_id))]
+        return [(f"{verb} the bank details of {provider}", at(request, "bank_one", bank_id=seen.bank_id))]
     if seen is None and access.allows("bank.propose", provider):
-        address = url(request, "bank_propose", organisation=provider.organisation_id)
+        address = at(request, "bank_propose", organisation=provider.organisation_id)
         return [(f"Give the bank details of {provider}", address)]
     return []
 
@@ -413,6 +408,6 @@ def _outcome(request: Any, row: ClaimLine) -> str:
     if not row.achievement_id or not request.access.allows("outcomes.view", row.claim.provider):
         return ""
     try:
-        return url(request, "outcome", record_id=row.achievement_id)
+        return at(request, "outcome", record_id=row.achievement_id)
     except NoReverseMatch:
         return ""

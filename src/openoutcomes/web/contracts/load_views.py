@@ -25,9 +25,8 @@ from openoutcomes.web.contracts.parties import Name, has_open_providers, names_i
 from openoutcomes.web.contracts.queries import file_in_force
 from openoutcomes.web.contracts.views import choices_of, contract_or_404, current_of, in_form, sections_of
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.partnerships.models import Organisation
-from openoutcomes.web.partnerships.views import at
 
 
 @page("contracts.load")

@@ -24,11 +24,10 @@ from openoutcomes.web.contracts.parties import (
     role_words,
 )
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.partnerships.queries import one_or_404
-from openoutcomes.web.partnerships.views import at
 
 
 def contract_or_404(request: Any, pk: int, action: str = "contracts.view") -> Contract:

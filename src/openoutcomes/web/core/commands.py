@@ -18,7 +18,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django_scopes import scope
 
@@ -136,8 +135,8 @@ def refuse(what: str, mend: str = "", field: str = "") -> InputError:
     return InputError(Problem(what, mend, field=field))
 
 
-def found_or_denied(row: models.Model | None) -> models.Model:
-    """Return a row, or raise PermissionDenied where there is none to be seen."""
-    if row is None:
-        raise PermissionDenied
-    return row
+def needed(text: str, mend: str, field: str) -> str:
+    """Return text without the blanks around it; raises InputError where there is none."""
+    if not text.strip():
+        raise refuse("something is missing.", mend, field)
+    return text.strip()

@@ -19,10 +19,13 @@ from openoutcomes.standard.codelists import CODE_LISTS
 from openoutcomes.standard.fields import Field as Declared
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.core import clock
+from openoutcomes.web.core.guard import Suspect
 from openoutcomes.web.core.pages import new_once
 
 #: The longest that typing one form counts for: somebody who leaves a page open is not typing.
 LONGEST = 15 * 60
+#: Said beside every field of free words that others read.
+NOBODY = "Do not name anybody."
 _OPENED = signing.Signer(salt="openoutcomes.form.opened")
 
 
@@ -120,8 +123,8 @@ class BaseForm(forms.Form):
             self.initial.setdefault("once", new_once())
             # Signed, so that what recording costs is measured and not said.
             self.initial.setdefault("opened", _OPENED.sign(str(int(clock.now().timestamp()))))
-        for name, field in self.fields.items():
-            _dress(name, field)
+        for field in self.fields.values():
+            dress(field)
 
     def key(self) -> str:
         """Return the key of this form, for the command's ``once``."""
@@ -139,10 +142,45 @@ class BaseForm(forms.Form):
         return min(max(int(clock.now().timestamp()) - opened, 0), LONGEST)
 
 
-def _dress(name: str, field: forms.Field) -> None:
+def long_text(
+    label: str, help_text: str, *, required: bool = False, rows: int = 3, missing: str = ""
+) -> forms.CharField:
+    """Return a field for a few sentences; ``missing`` is what is said where it has to be filled in and is not."""
+    return forms.CharField(
+        label=label, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text, error_messages={"required": missing} if missing else {},
+    )  # fmt: skip
+
+
+class WhyForm(BaseForm):
+    """A reason, and nothing else."""
+
+    why = long_text(
+        "Why?", f"Everybody who reads the history sees this. {NOBODY}", required=True, missing="Write why."
+    )
+
+
+class LookedAtForm(BaseForm):
+    """What :mod:`openoutcomes.web.core.guard` found in words that go to others, each to be looked at and ticked."""
+
+    looked_at = forms.MultipleChoiceField(
+        label="I looked at each of these, and it names nobody", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="The check found words that may point at a person. Change them if they do.",
+        error_messages={"invalid_choice": "The words have changed since. Look at them again."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, found: Sequence[Suspect], fields: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["looked_at"].choices = [  # type: ignore[attr-defined]
+            (one.key, f"“{one.text}” in “{fields[one.field]}”: {one.words}") for one in found
+        ]
+        if not found:
+            del self.fields["looked_at"]
+
+
+def dress(field: forms.Field) -> None:
     """Give a field's widget the classes and attributes of its GOV.UK component."""
     widget = field.widget
-    del name
     if isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("class", "govuk-textarea")
         widget.attrs.setdefault("rows", 4)

@@ -14,7 +14,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
-from openoutcomes.web.core.forms import _dress
+from openoutcomes.web.core.forms import dress
 
 #: Rows on a page.
 PAGE = 25
@@ -58,11 +58,11 @@ class FilterForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(*args, **kwargs)
-        for name, one in self.fields.items():
+        for one in self.fields.values():
             one.required = False
             # A filter is always optional, so the label need not say so.
             one.widget.is_filter = True  # type: ignore[attr-defined]
-            _dress(name, one)
+            dress(one)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError, Problem
 from openoutcomes.web.core.access import Access
@@ -44,6 +46,31 @@ def page(action: str) -> Callable[[View], View]:
         return run
 
     return mark
+
+
+def at(request: Any, name: str, **kwargs: Any) -> str:
+    """Return the address of a page of the partnership that the request is in."""
+    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
+
+
+def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
+    """Do what a form asks for when it was sent and is right; return what came of it, or None.
+
+    What a command refuses is shown in the form.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return act()
+    except InputError as error:
+        problems_into(form, error)
+        return None
+
+
+def form_page(request: Any, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
+    """Show a form on a page of its own; ``template`` names another page to show it on."""
+    context = {"title": title, "form": form, "back": back, **more}
+    return render(request, more.get("template", "core/form_page.html"), context)
 
 
 def new_once() -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django_scopes import ScopedManager
 
@@ -102,6 +103,11 @@ class Scoped(Guarded):
         """Return the rows of one partnership, for code that runs without a request."""
         rows: models.QuerySet[Self] = cls.objects.with_scope(partnership=partnership).all()  # type: ignore[attr-defined]
         return rows
+
+
+def user_key(**options: Any) -> models.ForeignKey:
+    """Return the field for who did something: an account stays as long as what it did."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)
 
 
 class AppendOnlyError(RuntimeError):

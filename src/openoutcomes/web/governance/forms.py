@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 
 from openoutcomes.web.accounts.models import User
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.forms import BaseForm, DateField, MoneyField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField, MoneyField
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.governance.models import Complaint, DataUse, Interest, Panel, Support
 from openoutcomes.web.partnerships.models import Organisation
 
-_NOBODY = "Do not name anybody."
 _NONE = Organisation._base_manager.none()
 
 
@@ -114,14 +113,14 @@ class HandleForm(BaseForm):
         label="Do they step out of this matter?", choices=[("out", "Yes, they step out"), ("stays", "No, they may stay")],
         widget=forms.RadioSelect, help_text="Kept with the decision.", error_messages={"required": "Choose one."},
     )  # fmt: skip
-    why = _text("Why?", f"Everybody reads it. {_NOBODY}", "Write why.")
+    why = _text("Why?", f"Everybody reads it. {NOBODY}", "Write why.")
 
 
 class MatterForm(BaseForm):
     """Something to be decided."""
 
     title = forms.CharField(
-        label="What is to be decided?", max_length=200, help_text=f"Everybody reads it, and can declare an interest. {_NOBODY}",
+        label="What is to be decided?", max_length=200, help_text=f"Everybody reads it, and can declare an interest. {NOBODY}",
         error_messages={"required": "Say what is to be decided."},
     )  # fmt: skip
     held_on = DateField(
@@ -133,8 +132,8 @@ class MatterForm(BaseForm):
 class MatterDecisionForm(BaseForm):
     """What was decided."""
 
-    decided = _text("What was decided?", f"Everybody reads it. {_NOBODY}", "Say what was decided.")
-    why = _text("Why?", f"Everybody reads it, also who saw it otherwise. {_NOBODY}", "Write why.")
+    decided = _text("What was decided?", f"Everybody reads it. {NOBODY}", "Say what was decided.")
+    why = _text("Why?", f"Everybody reads it, also who saw it otherwise. {NOBODY}", "Write why.")
 
 
 class SupportForm(BaseForm):

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.crypto import EncryptedText
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -53,10 +52,6 @@ def new_use_id() -> str:
 def new_complaint_id() -> str:
     """Return a complaint's opaque id, which is its reference too."""
     return new_id("cm")
-
-
-def _user(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
 
 
 def _organisation() -> models.ForeignKey:
@@ -98,7 +93,7 @@ class PanelSeat(Scoped):
     organisation = _organisation()
     #: Kept for somebody who uses services or has used them; only an account of such a person can take it.
     for_people = models.BooleanField(default=False)
-    user = _user(null=True, blank=True)
+    user = user_key(null=True, blank=True)
     since = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     added_at = models.DateTimeField(default=clock.now)
@@ -131,8 +126,8 @@ class Matter(Scoped):
     decided = models.TextField("what was decided", blank=True)
     why = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    written_by = _user(null=True, blank=True)
-    added_by = _user()
+    written_by = user_key(null=True, blank=True)
+    added_by = user_key()
     added_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -155,7 +150,7 @@ class Interest(Scoped):
     HANDLED: ClassVar = [("", "Not looked at yet"), ("out", "Steps out"), ("stays", "May stay")]
 
     interest_id = models.CharField(max_length=40, default=new_interest_id)
-    user = _user()
+    user = user_key()
     #: Whoever declared it is a person supported: pages never say who.
     by_person = models.BooleanField(default=False)
     kind = models.CharField(max_length=8, choices=KINDS)
@@ -170,7 +165,7 @@ class Interest(Scoped):
     declared_at = models.DateTimeField(default=clock.now)
     handled = models.CharField(max_length=8, choices=HANDLED, blank=True)
     handled_why = models.TextField(blank=True)
-    handled_by = _user(null=True, blank=True)
+    handled_by = user_key(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -199,12 +194,12 @@ class Support(Scoped):
 
     support_id = models.CharField(max_length=40, default=new_support_id)
     seat = models.ForeignKey(PanelSeat, on_delete=models.PROTECT, related_name="support")
-    user = _user()
+    user = user_key()
     kind = models.CharField(max_length=8, choices=KINDS)
     words = models.CharField(max_length=300, blank=True)
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
     state = models.CharField(max_length=10, choices=STATES, default="offered")
-    offered_by = _user()
+    offered_by = user_key()
     offered_on = models.DateField()
     answered_on = models.DateField(null=True, blank=True)
     paid_on = models.DateField("paid or given on", null=True, blank=True)
@@ -272,7 +267,7 @@ class DataUseStep(AppendOnly):
     why = models.TextField(blank=True)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     on = models.DateField()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -318,7 +313,7 @@ class Complaint(Scoped):
 
     complaint_id = models.CharField(max_length=40, default=new_complaint_id)
     #: The account it was made with; nothing where it came by telephone or on paper from somebody without one.
-    user = _user(null=True, blank=True)
+    user = user_key(null=True, blank=True)
     person = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -332,18 +327,18 @@ class Complaint(Scoped):
     words = EncryptedText()
     wants = EncryptedText("what would put it right", blank=True)
     received_on = models.DateField()
-    entered_by = _user()
+    entered_by = user_key()
     entered_at = models.DateTimeField(default=clock.now)
     stage = models.CharField(max_length=8, choices=STAGES, default="local")
     state = models.CharField(max_length=12, choices=STATES, default="received")
     acknowledge_by = models.DateField()
     answer_by = models.DateField()
     acknowledged_on = models.DateField(null=True, blank=True)
-    handler = _user(null=True, blank=True)
+    handler = user_key(null=True, blank=True)
     #: From outside what is complained about: agrees to an answer before it is given.
-    second = _user(null=True, blank=True)
+    second = user_key(null=True, blank=True)
     #: Whom it is about, who may then neither handle nor read it.
-    about_user = _user(null=True, blank=True)
+    about_user = user_key(null=True, blank=True)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     outcome = models.CharField(max_length=8, choices=OUTCOMES, blank=True)
     reason = EncryptedText(blank=True)
@@ -400,7 +395,7 @@ class ComplaintStep(Scoped):
     what = models.CharField(max_length=200)
     words = EncryptedText(blank=True)
     for_all = models.BooleanField(default=True)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -7,12 +7,10 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.accounts.models import User
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day, money
 from openoutcomes.web.governance import commands, queries
 from openoutcomes.web.governance.forms import (
@@ -28,22 +26,6 @@ from openoutcomes.web.governance.forms import (
 from openoutcomes.web.governance.models import DataUse, Interest, Matter, Panel, PanelSeat, Support
 from openoutcomes.web.partnerships.models import Membership, Organisation
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
 
 
 def form_page(

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from openoutcomes.web.accounts.models import User
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.governance import complaining, queries
 from openoutcomes.web.governance.deadlines import NO_BODY, rules_of
@@ -27,7 +27,7 @@ from openoutcomes.web.governance.forms import (
     WriteDownForm,
 )
 from openoutcomes.web.governance.models import Complaint, ComplaintStep
-from openoutcomes.web.governance.views import at, done, form_page
+from openoutcomes.web.governance.views import form_page
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.people.queries import people_for
 from openoutcomes.web.sharing.forms import ConfirmForm, sent

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.governance import commands, queries
 from openoutcomes.web.governance.forms import UseDecisionForm, UseFilter, UseForm, UseReviewForm
 from openoutcomes.web.governance.models import DataUse, DataUseStep, Panel
-from openoutcomes.web.governance.views import at, done, form_page
+from openoutcomes.web.governance.views import form_page
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.sharing.forms import sent
 

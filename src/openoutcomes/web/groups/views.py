@@ -6,12 +6,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day, words
 from openoutcomes.web.groups import commands, queries
 from openoutcomes.web.groups.forms import GroupFilter, GroupForm, RegisterForm
@@ -24,10 +23,6 @@ from openoutcomes.web.sharing.queries import months_on, one_organisation
 
 #: The most people found at once beside a register.
 _FOUND = 10
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def _count(number: int, one: str, many: str = "") -> str:
@@ -53,7 +48,7 @@ def groups(request: Any) -> HttpResponse:
     since = asked.get("since") or months_on(until, -12)
     counted = queries.with_counts(rows, since, until)
     columns = [
-        Column("Group", lambda g: Cell(g.name, _address(request, "group", group_id=g.group_id), under=g.meets),
+        Column("Group", lambda g: Cell(g.name, at(request, "group", group_id=g.group_id), under=g.meets),
                sort="name", plain=lambda g: g.name),
         Column("Programme", lambda g: g.programme.name if g.programme else "", sort="programme__name"),
         Column("Last met", lambda g: day(g.last_on) or "Not yet", sort="last_on", plain=lambda g: g.last_on),
@@ -74,9 +69,9 @@ def groups(request: Any) -> HttpResponse:
             "listing": listing(
                 request, counted, columns, caption="Groups", one="group", sort="name", filters=filters,
                 empty="No group is set up yet. A name is enough to start one.",
-                empty_action=("Add a group", _address(request, "group_add")),
+                empty_action=("Add a group", at(request, "group_add")),
             ),
-            "actions": [("Add a group", _address(request, "group_add"))],
+            "actions": [("Add a group", at(request, "group_add"))],
         },
     )  # fmt: skip
 
@@ -105,10 +100,10 @@ def add(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"{group} was added.")
-            return redirect(_address(request, "group", group_id=group.group_id))
+            return redirect(at(request, "group", group_id=group.group_id))
     return render(
         request, "core/form_page.html",
-        {"title": "Add a group", "form": form, "back": _address(request, "groups")},
+        {"title": "Add a group", "form": form, "back": at(request, "groups")},
     )  # fmt: skip
 
 
@@ -124,7 +119,7 @@ def change(request: Any, group_id: str) -> HttpResponse:
         "closed": not group.is_open,
     }  # fmt: skip
     form = GroupForm(sent(request), programmes=programmes, is_new=False, initial=initial)
-    back = _address(request, "group", group_id=group_id)
+    back = at(request, "group", group_id=group_id)
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_group(access, group=group, values=_values(form), once=form.key())
@@ -147,15 +142,15 @@ def group(request: Any, group_id: str) -> HttpResponse:
     if wants_csv(request):
         return _attendance_file(row)
     columns = [
-        Column("Day", lambda s: Cell(day(s.held_on), _address(
+        Column("Day", lambda s: Cell(day(s.held_on), at(
             request, "register_change", group_id=group_id, session_id=s.session_id)), sort="held_on"),
         Column("Came", lambda s: "Did not take place" if s.is_void else f"{s.came:,}", sort="came", numeric=True),
         Column("Hours", lambda s: f"{s.hours.normalize():f}" if s.hours else "", numeric=True),
         Column("Place", lambda s: s.place),
     ]  # fmt: skip
     since = months_on(today(), -12)
-    actions = [("Take a register", _address(request, "register", group_id=group_id))]
-    actions.append(("Blank register to print", _address(request, "register_print", group_id=group_id)))
+    actions = [("Take a register", at(request, "register", group_id=group_id))]
+    actions.append(("Blank register to print", at(request, "register_print", group_id=group_id)))
     return render(
         request,
         "groups/group.html",
@@ -164,8 +159,8 @@ def group(request: Any, group_id: str) -> HttpResponse:
             "people": _count(queries.unique_people([row.pk], since, today()), "different person", "different people"),
             "listed": queries.on_register(access, row, None),
             "title": row.name,
-            "back": _address(request, "groups"),
-            "change": _address(request, "group_change", group_id=group_id),
+            "back": at(request, "groups"),
+            "change": at(request, "group_change", group_id=group_id),
             "actions": actions if row.is_open else [],
             "listing": listing(
                 request, queries.sessions_of(row), columns, caption="Sessions", one="session", sort="-held_on",
@@ -219,7 +214,7 @@ def _register(request: Any, group: Group, session: Session | None) -> HttpRespon
             "came": [p.person_id for p in people if p.pk in before and before[p.pk].attended == "attended"],
         }  # fmt: skip
     form = RegisterForm(sent(request), people=people, is_new=session is None, initial=initial)
-    back = _address(request, "group", group_id=group.group_id)
+    back = at(request, "group", group_id=group.group_id)
     if "find_now" in request.POST and not typed.strip():
         # Also where Enter was pressed in another field: browsers take the first button of a form then.
         form.is_valid()
@@ -277,7 +272,7 @@ def register_print(request: Any, group_id: str) -> HttpResponse:
             "people": queries.on_register(request.access, row, None),
             "blank": range(8),
             "columns": range(5),
-            "back": _address(request, "group", group_id=group_id),
+            "back": at(request, "group", group_id=group_id),
         },
     )
 
@@ -289,7 +284,7 @@ def take_off(request: Any, group_id: str, person_id: str) -> HttpResponse:
     row = queries.group_or_404(access, group_id, "groups.manage")
     person = person_or_404(access, person_id)
     form = ConfirmForm(sent(request))
-    back = _address(request, "group", group_id=group_id)
+    back = at(request, "group", group_id=group_id)
     if request.method == "POST" and form.is_valid():
         try:
             commands.take_off(access, group=row, person=person, once=form.key())

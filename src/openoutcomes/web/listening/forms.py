@@ -8,12 +8,10 @@ from typing import Any
 from django import forms
 
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.forms import BaseForm, DateField
+from openoutcomes.web.core.forms import NOBODY, BaseForm, DateField, dress
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.listening import words as terms
 from openoutcomes.web.listening.models import Conversation, Round, Theme
-
-_NOBODY = "Do not name anybody."
 
 
 def _choices(named: dict[str, str], blank: str = "") -> list[tuple[str, str]]:
@@ -83,7 +81,7 @@ class RoundForm(BaseForm):
     purpose = _long(
         "What is it for?",
         "What you want to understand, and what will be done with it. Those who are asked read it, and decide by it. "
-        + _NOBODY,
+        + NOBODY,
         required=True,
         error_messages={"required": "Write a sentence."},
     )
@@ -384,7 +382,7 @@ class ThemeForm(BaseForm):
 
     title = forms.CharField(
         label="What do people say?", max_length=120,
-        help_text=f"In their own words where you can. Everybody reads it. {_NOBODY}",
+        help_text=f"In their own words where you can. Everybody reads it. {NOBODY}",
         error_messages={"required": "Give the theme a name."},
     )  # fmt: skip
     meaning = _long("When does a note have it, and when not?", "Coders go by this, so that two read alike.")
@@ -442,7 +440,7 @@ class SettleForm(BaseForm):
     """Decisions on what two coders disagree on."""
 
     why = forms.CharField(
-        label="Why so?", max_length=300, help_text=f"The next notes are coded by it. {_NOBODY}",
+        label="Why so?", max_length=300, help_text=f"The next notes are coded by it. {NOBODY}",
         error_messages={"required": "Write why."},
     )  # fmt: skip
 
@@ -456,6 +454,7 @@ class SettleForm(BaseForm):
                 help_text=f"{given} gave it, {not_given} did not. Used to count it.",
                 error_messages={"required": f"Choose for “{theme.title}”."},
             )  # fmt: skip
+            dress(self.fields[theme.theme_id])
         self.fields["why"] = why
 
     def decided(self) -> dict[str, bool]:
@@ -516,7 +515,7 @@ class AnswerForm(BaseForm):
     )  # fmt: skip
     words = _long(
         "Say it to those who said so",
-        f"What was done, or why it cannot be; in plain words, as you would to their face. {_NOBODY}",
+        f"What was done, or why it cannot be; in plain words, as you would to their face. {NOBODY}",
         required=True, error_messages={"required": "Write what was done, or why it cannot be."},
     )  # fmt: skip
     on = DateField(
@@ -546,7 +545,7 @@ class TellForm(BaseForm):
     on = DateField(label="On which day?", may_be_future=False, help_text="Kept with it.")
     why = forms.CharField(
         label="Why could they not be told?", required=False, max_length=300,
-        help_text=f"Needed only in that case. {_NOBODY}",
+        help_text=f"Needed only in that case. {NOBODY}",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -557,7 +556,7 @@ class TellForm(BaseForm):
 class CloseForm(BaseForm):
     """That a round is closed, and why something was left."""
 
-    why = _long("Why could that not be done?", f"Everybody who reads the round sees it. {_NOBODY}")
+    why = _long("Why could that not be done?", f"Everybody who reads the round sees it. {NOBODY}")
 
     def __init__(self, *args: Any, needs_why: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -583,7 +582,7 @@ class VisitForm(BaseForm):
         error_messages={"required": "Say as whom."},
     )  # fmt: skip
     tried = _long(
-        "What did you ask for?", f"What a reader has to know to try it again. {_NOBODY}", required=True, rows=2,
+        "What did you ask for?", f"What a reader has to know to try it again. {NOBODY}", required=True, rows=2,
         error_messages={"required": "Say what you asked for."},
     )  # fmt: skip
     happened = _long(
@@ -612,6 +611,7 @@ class VisitForm(BaseForm):
                 label=said, choices=[("", "Cannot say"), ("yes", "Yes"), ("no", "No")], required=False,
                 widget=forms.RadioSelect(attrs={"inline": True}),
             )  # fmt: skip
+            dress(self.fields[f"fact_{code}"])
 
     def values(self) -> dict[str, Any]:
         """Return what was said, with the organisation and round themselves."""

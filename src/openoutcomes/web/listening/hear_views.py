@@ -13,7 +13,7 @@ from django.urls import reverse
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, FilterForm, listing
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening import answering, asking, commands, hearing, queries
 from openoutcomes.web.listening.forms import (
@@ -28,7 +28,6 @@ from openoutcomes.web.listening.forms import (
 from openoutcomes.web.listening.models import Coding, Conversation, Sampled, Try
 from openoutcomes.web.listening.showing import confirm_page, done, form_page, places, state_tag
 from openoutcomes.web.listening.words import LOST, OPEN, PREFERRED, QUESTIONS, ROUTES, STATES
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 
 

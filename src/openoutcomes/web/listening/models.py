@@ -15,12 +15,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.crypto import EncryptedText
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.listening import words as terms
 from openoutcomes.web.people.models import new_id
 
@@ -53,12 +52,8 @@ def new_visit_id() -> str:
     return new_id("my")
 
 
-def _user(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
-
-
 def _perhaps_user() -> models.ForeignKey:
-    return _user(null=True, blank=True)
+    return user_key(null=True, blank=True)
 
 
 class Round(Scoped):
@@ -101,7 +96,7 @@ class Round(Scoped):
     drawn_at = models.DateTimeField(null=True)
     drawn_by = _perhaps_user()
     begun_at = models.DateTimeField(default=clock.now)
-    begun_by = _user()
+    begun_by = user_key()
     closed_at = models.DateTimeField(null=True)
     closed_by = _perhaps_user()
     closed_why = models.TextField(blank=True)
@@ -191,7 +186,7 @@ class Try(AppendOnly):
 
     sampled = models.ForeignKey(Sampled, on_delete=models.PROTECT, related_name="tries")
     at = models.DateTimeField(default=clock.now)
-    by = _user()
+    by = user_key()
     what = models.CharField(max_length=12, choices=list({**terms.TRIES, **terms.RESULTS}.items()))
     route = models.CharField(max_length=10, choices=list(terms.ROUTES.items()), blank=True)
 
@@ -280,7 +275,7 @@ class Theme(Scoped):
     )
     due_on = models.DateField("answer wanted by")
     added_at = models.DateTimeField(default=clock.now)
-    added_by = _user()
+    added_by = user_key()
     retired_at = models.DateTimeField(null=True)
     retired_why = models.CharField(max_length=300, blank=True)
     #: The kind of its latest answer, for lists; nothing while it waits for one.
@@ -322,7 +317,7 @@ class ThemeAnswer(AppendOnly):
     kind = models.CharField(max_length=6, choices=list(terms.KINDS.items()))
     words = models.TextField()
     on = models.DateField()
-    by = _user()
+    by = user_key()
     organisation = models.ForeignKey(
         "partnerships.Organisation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -339,7 +334,7 @@ class Coding(Scoped):
     """One coder's reading of one conversation."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="codings")
-    coder = _user()
+    coder = user_key()
     themes = models.JSONField(default=list)
     at = models.DateTimeField(default=clock.now)
 
@@ -356,7 +351,7 @@ class Settled(AppendOnly):
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="settled")
     has_it = models.BooleanField()
     why = models.CharField(max_length=300)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
 
@@ -378,7 +373,7 @@ class Quote(Scoped):
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="quotes")
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="quotes")
     words = EncryptedText()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -397,7 +392,7 @@ class Visit(Scoped):
     #: Code of a fact to yes or no; those that nobody could say are left out.
     facts = models.JSONField(default=dict)
     waited = models.PositiveIntegerField("minutes until somebody dealt with it", null=True, blank=True)
-    by = _user()
+    by = user_key()
     added_at = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=1)
     withdrawn_at = models.DateTimeField(null=True)

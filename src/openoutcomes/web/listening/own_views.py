@@ -13,12 +13,11 @@ from django_scopes import scope
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.listening import answering, commands, frames, hearing, queries
 from openoutcomes.web.listening.forms import AnswersForm, NoForm
 from openoutcomes.web.listening.models import Conversation, Sampled
 from openoutcomes.web.listening.showing import confirm_page, form_page, places
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.people.models import Person
 from openoutcomes.web.sharing.forms import sent
 

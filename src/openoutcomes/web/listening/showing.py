@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.lists import Cell
-from openoutcomes.web.core.pages import problems_into, say
+from openoutcomes.web.core.pages import at, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening.models import Round, Sampled, Theme
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 
 _ROUND_TAGS = {"planned": "grey", "drawn": "blue", "closed": "green"}
@@ -99,7 +98,7 @@ def theme_tag(row: Theme) -> Cell:
         return Cell(words, tag="green" if row.answered == "did" else "purple", under=day(row.answered_on))
     if row.is_late:
         return Cell("Late", tag="red", under=f"wanted by {day(row.due_on)}")
-    return Cell("Waits for an answer", tag="yellow", under=f"wanted by {day(row.due_on)}")
+    return Cell("No answer yet", tag="yellow", under=f"wanted by {day(row.due_on)}")
 
 
 def weeks_ago(row: Theme) -> str:

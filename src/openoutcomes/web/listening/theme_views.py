@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.listening import answering, coding, commands, queries
 from openoutcomes.web.listening.coverage import agreed, how_many
 from openoutcomes.web.listening.forms import (
@@ -30,7 +30,6 @@ from openoutcomes.web.listening.models import Coding, Conversation, Quote, Said,
 from openoutcomes.web.listening.showing import confirm_page, form_page, places, theme_tag, weeks_ago
 from openoutcomes.web.listening.words import KINDS
 from openoutcomes.web.partnerships.models import Organisation
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import sent
 from openoutcomes.web.ties.kinds import KINDS as TIED
 from openoutcomes.web.ties.kinds import Thing, thing_or_404, things_of

@@ -14,7 +14,7 @@ from openoutcomes.standard.problems import InputError
 from openoutcomes.web.agenda.models import Segment
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening import asking, commands, frames, queries
 from openoutcomes.web.listening.coverage import HEADINGS, NOTE, coverage
@@ -38,9 +38,8 @@ from openoutcomes.web.listening.showing import (
     state_tag,
     theme_tag,
 )
-from openoutcomes.web.listening.words import LOST, RULES, STAGE_MEANINGS, STRATA
+from openoutcomes.web.listening.words import LOST, RULES, STAGE_MEANINGS, STAGES, STRATA
 from openoutcomes.web.partnerships.models import Programme
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import sent
 
 
@@ -235,8 +234,8 @@ def round_frame(request: Any, round_id: str) -> HttpResponse:
             "round": row, "form": form, "sizes": sorted(frame.sizes.items()) if frame else [], "problem": problem,
             "total": len(found.people), "by": " and ".join(STRATA[name].lower() for name in row.strata),
             "left_out": [(frames.LEFT_OUT[why], count) for why, count in sorted(found.left_out.items())],
-            "back": at(request, "round", round_id=round_id), "title": "Whom it may reach",
-            "meanings": STAGE_MEANINGS,
+            "back": at(request, "round", round_id=round_id), "title": "Whom it may reach", "caption": row.title, "button": "Draw the sample",
+            "meanings": {STAGES[code]: words for code, words in STAGE_MEANINGS.items()},
         },
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening import queries, visiting
 from openoutcomes.web.listening.forms import VisitFilter, VisitForm
@@ -16,7 +16,6 @@ from openoutcomes.web.listening.models import Visit
 from openoutcomes.web.listening.showing import confirm_page, form_page, places
 from openoutcomes.web.listening.words import FACTS
 from openoutcomes.web.partnerships.models import Organisation
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import sent
 
 

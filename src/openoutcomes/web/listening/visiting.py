@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from openoutcomes.standard.problems import InputError, Problem
-from openoutcomes.web.cases.guard import suspects
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import now, today
 from openoutcomes.web.core.commands import command, note, refuse
+from openoutcomes.web.core.guard import suspects
 from openoutcomes.web.listening.models import Visit
 from openoutcomes.web.listening.words import FACTS, WAYS
 

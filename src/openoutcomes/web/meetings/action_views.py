@@ -12,14 +12,13 @@ from django.shortcuts import redirect, render
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings import doing, queries
 from openoutcomes.web.meetings.forms import ActionFilter, DecisionFilter, MoveForm, PassForm, SettleForm
 from openoutcomes.web.meetings.kinds import KINDS
 from openoutcomes.web.meetings.models import MOVED_TOO_OFTEN, Action, Decision
 from openoutcomes.web.meetings.views import places
-from openoutcomes.web.partnerships.views import at
 
 #: Decisions on a page to print, at most.
 PRINTED = 1000

@@ -12,7 +12,7 @@ from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Column, as_csv, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.rhythm import PARTS, counted_in
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings.commands import write_practice
@@ -21,7 +21,6 @@ from openoutcomes.web.meetings.models import Practice
 from openoutcomes.web.meetings.sides import NOTE, counted, lay_out, outcomes_looked_at, shown_as_file
 from openoutcomes.web.meetings.views import places
 from openoutcomes.web.partnerships.models import Programme
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.forms import quarter_start, quarters
 from openoutcomes.web.results.queries import Period
 from openoutcomes.web.results.tables import outcome_name

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.meetings import minuting, queries
 from openoutcomes.web.meetings.agenda import grouped
 from openoutcomes.web.meetings.forms import (
@@ -25,7 +25,6 @@ from openoutcomes.web.meetings.forms import (
 from openoutcomes.web.meetings.kinds import KINDS
 from openoutcomes.web.meetings.models import Correction, Decision, Item, Meeting, Series
 from openoutcomes.web.meetings.views import running, tag_of, when
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.people.list_views import open_ones
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.records.forms import sent_again

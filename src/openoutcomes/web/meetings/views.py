@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.meetings import commands, minuting, queries
 from openoutcomes.web.meetings.agenda import Line, grouped, lines_of
@@ -25,7 +25,6 @@ from openoutcomes.web.meetings.forms import (
 )
 from openoutcomes.web.meetings.kinds import KINDS
 from openoutcomes.web.meetings.models import Item, Meeting, Series, seat_words
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 
 _TAGS = {"planned": "blue", "open": "yellow", "closed": "orange", "approved": "green", "cancelled": "grey"}

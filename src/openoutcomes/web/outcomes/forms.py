@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from openoutcomes.web.core.forms import BaseForm, DateField, _dress
+from openoutcomes.web.core.forms import BaseForm, DateField, dress
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.outcomes.card import CardLine, evidence_of, in_words
 from openoutcomes.web.outcomes.commands import Part
@@ -132,8 +132,8 @@ class OutcomeForm(BaseForm):
             help_text="The verifier reads this. They do not see the person's name, so leave names out.",
         )  # fmt: skip
         # Fields that were added above are dressed like the rest.
-        for name, field in fields.items():
-            _dress(name, field)
+        for field in fields.values():
+            dress(field)
 
     def first_fields(self) -> list[BoundField]:
         """Return the fields that nearly every outcome needs."""

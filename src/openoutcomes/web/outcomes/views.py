@@ -8,7 +8,6 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from openoutcomes.standard.problems import InputError
@@ -18,7 +17,7 @@ from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.outcomes import commands, queries
 from openoutcomes.web.outcomes.card import (
@@ -42,10 +41,6 @@ from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.people.queries import enrolments_for, look_at, person_or_404
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.verification.queries import question_open_on
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def with_file_counts(rows: QuerySet[Record]) -> QuerySet[Record]:
@@ -93,7 +88,7 @@ def outcomes(request: Any) -> HttpResponse:
         Column(
             "Outcome",
             lambda row: Cell(
-                cards.line(row.contract, row.code).name, _address(request, "outcome", record_id=row.record_id)
+                cards.line(row.contract, row.code).name, at(request, "outcome", record_id=row.record_id)
             ),
             sort="code",
             plain=lambda row: row.code,
@@ -117,7 +112,7 @@ def outcomes(request: Any) -> HttpResponse:
             "listing": listing(
                 request, rows, columns, caption="Outcomes", one="outcome", sort="-on", filters=filters,
                 empty="No outcome is recorded yet. When somebody achieves one, record it from their page.",
-                empty_action=("Find a person", _address(request, "people")) if access.may("people.view") else None,
+                empty_action=("Find a person", at(request, "people")) if access.may("people.view") else None,
             ),
         },
     )  # fmt: skip
@@ -202,7 +197,7 @@ def add_for(request: Any, person_id: str) -> HttpResponse:
         .order_by("ended_on", "-started_on")
     )
     if len(enrolments) == 1:
-        return redirect(_address(request, "outcome_add", enrolment_id=enrolments[0].enrolment_id))
+        return redirect(at(request, "outcome_add", enrolment_id=enrolments[0].enrolment_id))
     look_at(request.access, person_id, "outcomes.choose_programme")
     return render(request, "outcomes/choose_programme.html", {"person": person, "enrolments": enrolments})
 
@@ -214,13 +209,13 @@ def add(request: Any, enrolment_id: str, code: str = "") -> HttpResponse:
     enrolment = _enrolment_or_404(access, enrolment_id)
     look_at(access, enrolment.person.person_id, "outcomes.add")
     contract = enrolment.programme.contract
-    here = _address(request, "outcome_add", enrolment_id=enrolment_id)
+    here = at(request, "outcome_add", enrolment_id=enrolment_id)
     context: dict[str, Any] = {
         "enrolment": enrolment,
         "person": enrolment.person,
         "contract": contract,
         "back": here,
-        "preview_at": _address(request, "outcome_preview", enrolment_id=enrolment_id),
+        "preview_at": at(request, "outcome_preview", enrolment_id=enrolment_id),
     }
     line = line_of(contract, access.partnership, code) if code else None
     if line is None:
@@ -279,7 +274,7 @@ def _confirm(
         else:
             context["draft"].done()
             say(request, "The outcome was recorded.")
-            return redirect(_address(request, "outcome", record_id=recorded.record_id))
+            return redirect(at(request, "outcome", record_id=recorded.record_id))
     context |= {
         "seen": seen,
         "missing_words": say_groups(line.missing([kind for kind, _ in pieces])),
@@ -363,7 +358,7 @@ def outcome(request: Any, record_id: str) -> HttpResponse:
     if not named and record.organisation_id in queries.seats_of(access):
         raise Http404("Verifiers see no outcome of an organisation of their own")
     if not named:
-        return redirect(_address(request, "verification_one", record_id=record_id))
+        return redirect(at(request, "verification_one", record_id=record_id))
     viewed(access, "outcomes.outcome", record, person=record.person)
     line = line_of(record.contract, access.partnership, record.code) or CardLine(
         record.code, in_words(record.code).capitalize()
@@ -419,7 +414,7 @@ def change(request: Any, record_id: str) -> HttpResponse:
     """Change an outcome on which nothing has been decided."""
     access = request.access
     record = queries.outcome_or_404(access, record_id, "outcomes.record")
-    back = _address(request, "outcome", record_id=record_id)
+    back = at(request, "outcome", record_id=record_id)
     if why := queries.why_fixed(record):
         warn(request, why)
         return redirect(back)
@@ -459,7 +454,7 @@ def change(request: Any, record_id: str) -> HttpResponse:
             "contract": record.contract,
             "expected": expected or record.version,
             "back": back,
-            "preview_at": _address(request, "outcome_preview", enrolment_id=enrolment.enrolment_id)
+            "preview_at": at(request, "outcome_preview", enrolment_id=enrolment.enrolment_id)
             if enrolment is not None
             else "",
         },
@@ -478,7 +473,7 @@ def withdraw(request: Any, record_id: str) -> HttpResponse:
     """Withdraw an outcome that should not have been recorded."""
     record = queries.outcome_or_404(request.access, record_id, "outcomes.record")
     form = ReasonForm(request.POST or None)
-    back = _address(request, "outcome", record_id=record_id)
+    back = at(request, "outcome", record_id=record_id)
     if request.method == "POST" and form.is_valid():
         try:
             commands.withdraw_outcome(
@@ -519,7 +514,7 @@ def evidence_add(request: Any, record_id: str) -> HttpResponse:
     """Photograph or choose files that show an outcome."""
     access = request.access
     record = queries.outcome_or_404(access, record_id, "evidence.add")
-    back = _address(request, "outcome", record_id=record_id)
+    back = at(request, "outcome", record_id=record_id)
     if why := queries.why_fixed(record):
         warn(request, why)
         return redirect(back)
@@ -603,7 +598,7 @@ def evidence_withdraw(request: Any, evidence_id: str) -> HttpResponse:
     if not access.allows("evidence.add", row.organisation):
         raise Http404("Not a file of your organisation's")
     record = queries.outcome_or_404(access, row.achievement_id, "outcomes.record")
-    back = _address(request, "outcome", record_id=record.record_id)
+    back = at(request, "outcome", record_id=record.record_id)
     form = BaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,7 +12,7 @@ from openoutcomes.standard.outcomes import Outcome, load_map
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.crypto import plain_words
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.partnerships import commands, queries
 from openoutcomes.web.partnerships.forms import (
     ChooseForm,
@@ -21,7 +21,6 @@ from openoutcomes.web.partnerships.forms import (
     SwitchForm,
     WordingForm,
 )
-from openoutcomes.web.partnerships.views import at
 
 _EVERYTHING = "Nothing is chosen yet, so all outcomes and all instruments that are free to show are on."
 

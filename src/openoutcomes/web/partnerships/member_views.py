@@ -12,14 +12,13 @@ from openoutcomes.web.accounts.invitations import invite as send_invitation
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.permissions import ROLES
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships import commands, queries
 from openoutcomes.web.partnerships.forms import InviteForm, MemberFilter, SeatForm
 from openoutcomes.web.partnerships.models import Invitation, Membership
 from openoutcomes.web.partnerships.role_words import abilities
-from openoutcomes.web.partnerships.views import at
 
 
 def _may_touch(access: Access, seat: Membership | Invitation) -> bool:

@@ -7,12 +7,11 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import words
 from openoutcomes.web.partnerships import commands, queries
 from openoutcomes.web.partnerships.forms import (
@@ -26,11 +25,6 @@ from openoutcomes.web.partnerships.forms import (
 )
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.partnerships.steps import left, steps
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership that is asked about."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 @page("organisations.view")

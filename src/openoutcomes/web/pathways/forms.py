@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from openoutcomes.web.core.forms import BaseForm, DateField, _dress
+from openoutcomes.web.core.forms import BaseForm, DateField, dress
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.pathways.models import Pathway, Stage
@@ -80,7 +80,7 @@ class PathwayForm(BaseForm):
     def _add(self, fields: dict[str, forms.Field]) -> None:
         for name, field in fields.items():
             self.fields[name] = field
-            _dress(name, field)
+            dress(field)
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the fields of each stage together, for the page."""

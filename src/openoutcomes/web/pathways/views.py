@@ -7,12 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.pathways import commands, queries
 from openoutcomes.web.pathways.examples import EXAMPLES
@@ -29,10 +28,6 @@ from openoutcomes.web.people.models import Person
 from openoutcomes.web.people.queries import look_at
 from openoutcomes.web.sharing.forms import sent
 from openoutcomes.web.sharing.queries import person_address
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def due_of(journey: Any) -> Cell:
@@ -67,7 +62,7 @@ def journeys(request: Any) -> HttpResponse:
     elif show == "over":
         rows = rows.filter(stage_ends_on__lt=today())
     columns = [
-        Column("Person", lambda j: Cell(j.enrolment.person.shown, _address(
+        Column("Person", lambda j: Cell(j.enrolment.person.shown, at(
             request, "journey", journey_id=j.journey_id)), plain=lambda j: j.enrolment.person.person_id),
         Column("Pathway", lambda j: j.pathway.name, sort="pathway__name"),
         Column("Stage", _stage_cell, sort="stage__place", plain=lambda j: j.stage.name),
@@ -77,7 +72,7 @@ def journeys(request: Any) -> HttpResponse:
     ]  # fmt: skip
     if wants_csv(request):
         return as_csv(rows.order_by("meeting_due_on", "pk"), columns, "pathways")
-    pathways = _address(request, "pathways_defined")
+    pathways = at(request, "pathways_defined")
     return render(
         request,
         "core/list_page.html",
@@ -101,7 +96,7 @@ def pathways(request: Any) -> HttpResponse:
     rows = queries.with_counts(queries.pathways_for(access))
     may = access.may("pathways.manage")
     columns = [
-        Column("Pathway", lambda p: Cell(p.name, _address(request, "pathway", pathway_id=p.pathway_id),
+        Column("Pathway", lambda p: Cell(p.name, at(request, "pathway", pathway_id=p.pathway_id),
                under="" if p.is_open else "Closed"), sort="name", plain=lambda p: p.name),
         Column("Programme", lambda p: p.programme.name, sort="programme__name"),
         Column("Stages", lambda p: str(p.length), numeric=True),
@@ -109,16 +104,16 @@ def pathways(request: Any) -> HttpResponse:
     ]  # fmt: skip
     if wants_csv(request):
         return as_csv(rows.order_by("name"), columns, "pathways-defined")
-    add = [("Define a pathway", _address(request, "pathway_define"))] if may else []
+    add = [("Define a pathway", at(request, "pathway_define"))] if may else []
     for key, example in EXAMPLES.items() if may else ():
-        add.append((f"Start from {example.name}", f"{_address(request, 'pathway_define')}?example={key}"))
+        add.append((f"Start from {example.name}", f"{at(request, 'pathway_define')}?example={key}"))
     return render(
         request,
         "core/list_page.html",
         {
             "title": "Pathways",
             "lead": "The stages that support goes through, and how often people meet.",
-            "back": _address(request, "pathways"),
+            "back": at(request, "pathways"),
             "listing": listing(
                 request, rows, columns, caption="Pathways", one="pathway", sort="name",
                 empty="No pathway is defined yet. A programme works without one.",
@@ -140,8 +135,8 @@ def pathway(request: Any, pathway_id: str) -> HttpResponse:
         {
             "pathway": row,
             "stages": Stage.of(request.access.partnership).filter(pathway=row),
-            "back": _address(request, "pathways_defined"),
-            "change": _address(request, "pathway_amend", pathway_id=pathway_id) if may else "",
+            "back": at(request, "pathways_defined"),
+            "change": at(request, "pathway_amend", pathway_id=pathway_id) if may else "",
         },
     )
 
@@ -156,7 +151,7 @@ def define(request: Any) -> HttpResponse:
         sent(request), programmes=programmes, is_new=True, stages=example.stages if example else (),
         initial={"name": example.name if example else ""},
     )  # fmt: skip
-    back = _address(request, "pathways_defined")
+    back = at(request, "pathways_defined")
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -171,7 +166,7 @@ def define(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"{done} was defined.")
-            return redirect(_address(request, "pathway", pathway_id=done.pathway_id))
+            return redirect(at(request, "pathway", pathway_id=done.pathway_id))
     return render(
         request, "pathways/define.html",
         {"title": "Define a pathway", "form": form, "back": back, "lead": example.source if example else ""},
@@ -188,7 +183,7 @@ def amend(request: Any, pathway_id: str) -> HttpResponse:
         stages=Stage.of(access.partnership).filter(pathway=row),
         initial={"name": row.name, "revision": row.revision, "closed": not row.is_open},
     )  # fmt: skip
-    back = _address(request, "pathway", pathway_id=pathway_id)
+    back = at(request, "pathway", pathway_id=pathway_id)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -227,7 +222,7 @@ def place(request: Any, enrolment_id: str) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"{enrolment.person.shown} is on the pathway.")
-            return redirect(_address(request, "journey", journey_id=done.journey_id))
+            return redirect(at(request, "journey", journey_id=done.journey_id))
     return render(
         request, "core/form_page.html",
         {"title": "Put on a pathway", "caption": enrolment.person.shown, "form": form, "back": back},
@@ -241,10 +236,10 @@ def journey(request: Any, journey_id: str) -> HttpResponse:
     row = queries.journey_or_404(access, journey_id)
     person = look_at(access, row.enrolment.person.person_id, "pathways.journey")
     stages = list(Stage.of(access.partnership).filter(pathway=row.pathway))
-    at = row.stage.place
+    here = row.stage.place
 
     def to(name: str) -> str:
-        return _address(request, name, journey_id=journey_id)
+        return at(request, name, journey_id=journey_id)
 
     actions = [
         ("Note a meeting", to("journey_meet")),
@@ -262,9 +257,9 @@ def journey(request: Any, journey_id: str) -> HttpResponse:
                 {
                     "stage": stage,
                     "state": "Now"
-                    if stage.place == at and row.ended_on is None
+                    if stage.place == here and row.ended_on is None
                     else "Passed"
-                    if stage.place < at or row.ended_on
+                    if stage.place < here or row.ended_on
                     else "Ahead",
                 }
                 for stage in stages
@@ -280,7 +275,7 @@ def _do(
     request: Any, journey_id: str, form: Any, act: Callable[[Any], Any], done: str, **context: Any
 ) -> HttpResponse:
     row = queries.journey_or_404(request.access, journey_id)
-    back = _address(request, "journey", journey_id=journey_id)
+    back = at(request, "journey", journey_id=journey_id)
     if request.method == "POST" and form.is_valid():
         try:
             act(row)

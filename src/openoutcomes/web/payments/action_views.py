@@ -12,11 +12,10 @@ from openoutcomes.web.claims import queries as claim_queries
 from openoutcomes.web.claims import showing
 from openoutcomes.web.claims.action_views import done, payer_or_404
 from openoutcomes.web.claims.queries import contract_or_404
-from openoutcomes.web.claims.views import url
 from openoutcomes.web.contracts.models import Contract, Party
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day, money
 from openoutcomes.web.payments import batches, closing, commands, forms, ledger, queries
 from openoutcomes.web.payments.models import Batch
@@ -31,7 +30,7 @@ def pay(request: Any, claim_id: str, payer: int) -> HttpResponse:
     form = forms.PayForm(
         request.POST or None, initial={"amount": claim.amount(owed), "paid_on": clock.today()}
     )
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         values = {name: form.cleaned_data[name] for name in ("amount", "paid_on", "reference")}
@@ -60,7 +59,7 @@ def reverse(request: Any, payment_id: str) -> HttpResponse:
     if not request.access.allows("payments.record", payment.payer.organisation):
         raise Http404("Not a payment that you may undo")
     form = forms.ReasonForm(request.POST or None)
-    back = url(request, "claim", claim_id=payment.claim.claim_id)
+    back = at(request, "claim", claim_id=payment.claim.claim_id)
 
     def work() -> None:
         reason = form.cleaned_data["reason"]
@@ -87,7 +86,7 @@ def claw_back(request: Any, claim_id: str, payer: int) -> HttpResponse:
     claim = claim_queries.claim_or_404(request.access, claim_id)
     party = payer_or_404(request, claim, payer, "payments.clawback")
     form = forms.ClawBackForm(request.POST or None)
-    back = url(request, "claim", claim_id=claim_id)
+    back = at(request, "claim", claim_id=claim_id)
 
     def work() -> None:
         commands.claw_back(
@@ -113,7 +112,7 @@ def due(request: Any) -> HttpResponse:
         return int(row["standing"].to_pay - row["standing"].due_back)
 
     def link(row: dict[str, Any]) -> Cell:
-        address = url(request, "pay", claim_id=row["claim"].claim_id, payer=row["payer"].pk)
+        address = at(request, "pay", claim_id=row["claim"].claim_id, payer=row["payer"].pk)
         return Cell(row["claim"].label, address, under=row["claim"].contract.name)
 
     columns = [
@@ -128,7 +127,7 @@ def due(request: Any) -> HttpResponse:
     if wants_csv(request):
         return as_csv(rows, columns, "approved-and-unpaid")
     context = {
-        "title": "Approved and unpaid", "back": url(request, "position"),
+        "title": "Approved and unpaid", "back": at(request, "position"),
         "listing": listing(
             request, rows, columns, caption="Approved and unpaid", one="amount", empty="Nothing waits to be paid."
         ),
@@ -155,7 +154,7 @@ def invest(request: Any, contract: int, investor: int) -> HttpResponse:
     }
     choices = [(name, one.organisation.name) for name, one in borrowers.items()]
     form = forms.InvestForm(request.POST or None, borrowers=choices, initial={"dated_on": clock.today()})
-    here = url(request, "invest", contract=contract, investor=investor)
+    here = at(request, "invest", contract=contract, investor=investor)
 
     def work() -> None:
         values = {name: form.cleaned_data[name] for name in ("kind", "amount", "dated_on", "reason")}
@@ -184,7 +183,7 @@ def invest(request: Any, contract: int, investor: int) -> HttpResponse:
     ]  # fmt: skip
     context = {"title": f"Money of {party.organisation.name}", "caption": found.name, "form": form, "moves": moves,
                "contract": found, "investor": party,
-               "button": "Record it", "back": url(request, "contract_position", contract=contract)}  # fmt: skip
+               "button": "Record it", "back": at(request, "contract_position", contract=contract)}  # fmt: skip
     return led or render(request, "payments/invest.html", context)
 
 
@@ -194,7 +193,7 @@ def invest_reverse(request: Any, contract: int, investor: int, number: int) -> H
     found = contract_or_404(request.access, contract, "position.view")
     party = _investor_or_404(request, found, investor)
     form = forms.ReasonForm(request.POST or None)
-    back = url(request, "invest", contract=contract, investor=investor)
+    back = at(request, "invest", contract=contract, investor=investor)
 
     def work() -> None:
         commands.reverse_investment(
@@ -220,7 +219,7 @@ def close(request: Any, contract: int, payer: int) -> HttpResponse:
     ):
         raise Http404("No such payer, or not one that you may act for")
     form = forms.CloseForm(request.POST or None)
-    back = url(request, "contract_position", contract=contract)
+    back = at(request, "contract_position", contract=contract)
 
     def work() -> None:
         differences = form.cleaned_data["differences"]
@@ -279,11 +278,11 @@ def files(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, f"File {batch.number} was made, with {batch.rows} rows.")
-            return redirect(url(request, "batches"))
+            return redirect(at(request, "batches"))
     rows = queries.batches_for(access).select_related("payer", "made_by")
 
     def link(row: Batch) -> Cell:
-        address = url(
+        address = at(
             request, "batch", payer=row.payer.organisation_id, kind=row.kind, number=row.number
         )  # fmt: skip
         return Cell(f"{row.payer.organisation_id}-{row.kind}-{row.number}", address)
@@ -295,7 +294,7 @@ def files(request: Any) -> HttpResponse:
         Column("Made", lambda row: Cell(day(row.made_at.date()), under=str(row.made_by)), sort="made_at"),
     ]
     context = {
-        "title": "Files for the finance system", "back": url(request, "position"), "form": form, "payers": mine,
+        "title": "Files for the finance system", "back": at(request, "position"), "form": form, "payers": mine,
         "listing": listing(
             request, rows, columns, caption="Files", one="file", sort="-made_at", empty="No file has been made yet.",
             export=False,

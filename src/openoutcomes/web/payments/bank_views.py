@@ -9,10 +9,9 @@ from django.shortcuts import render
 
 from openoutcomes.web.claims.action_views import done
 from openoutcomes.web.claims.parties import payers_of_provider
-from openoutcomes.web.claims.views import url
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, listing
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.payments import bank, forms, queries
@@ -35,7 +34,7 @@ def accounts(request: Any) -> HttpResponse:
     def link(row: BankDetails) -> Cell:
         return Cell(
             row.provider.name,
-            url(request, "bank_one", bank_id=row.bank_id),
+            at(request, "bank_one", bank_id=row.bank_id),
             under=f"Account ending {row.last_four}",
         )
 
@@ -47,11 +46,11 @@ def accounts(request: Any) -> HttpResponse:
     ]  # fmt: skip
     mine = [one for one in access.organisations() if access.allows("bank.propose", one)]
     actions = [
-        (f"Change bank details of {one.name}" if len(mine) > 1 else "Change bank details", url(request, "bank_propose", organisation=one.organisation_id))
+        (f"Change bank details of {one.name}" if len(mine) > 1 else "Change bank details", at(request, "bank_propose", organisation=one.organisation_id))
         for one in mine
     ]  # fmt: skip
     context = {
-        "title": "Bank details", "back": url(request, "position"), "actions": actions,
+        "title": "Bank details", "back": at(request, "position"), "actions": actions,
         "lead": "Where providers are paid. A change is checked by somebody else before anything is paid.",
         "listing": listing(
             request, rows, columns, caption="Bank details", one="entry", many="entries", sort="-proposed_at",
@@ -68,7 +67,7 @@ def propose(request: Any, organisation: str) -> HttpResponse:
     if found is None or not request.access.allows("bank.propose", found):
         raise Http404("No such organisation, or not yours")
     form = forms.AccountForm(request.POST or None)
-    back = url(request, "bank")
+    back = at(request, "bank")
 
     def work() -> None:
         values = {name: form.cleaned_data[name] for name in ("account_name", "sort_code", "account_number")}
@@ -92,7 +91,7 @@ def account(request: Any, bank_id: str) -> HttpResponse:
     may_withdraw = found.state == "proposed" and access.allows("bank.propose", found.provider)
     why = bank.why_not_check(access, found) if may_check else ""
     form = forms.CheckForm(request.POST or None) if may_check and not why else None
-    back = url(request, "bank")
+    back = at(request, "bank")
     led = None
     if form is not None:
         checking = form
@@ -114,7 +113,7 @@ def account_withdraw(request: Any, bank_id: str) -> HttpResponse:
     if not request.access.allows("bank.propose", found.provider):
         raise Http404("Not bank details that you may withdraw")
     form = BaseForm(request.POST or None)
-    back = url(request, "bank")
+    back = at(request, "bank")
     led = done(
         request, form, lambda: bank.withdraw_account(request.access, details=found, once=form.key()),
         "The proposal was withdrawn. What was in use stays in use.", back,

@@ -13,11 +13,10 @@ from openoutcomes.ledger.render import statement_csv
 from openoutcomes.web.claims import showing
 from openoutcomes.web.claims.parties import parties_for
 from openoutcomes.web.claims.queries import contract_or_404
-from openoutcomes.web.claims.views import url
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, safe, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.payments import ledger, queries, statements
 from openoutcomes.web.payments.forms import DayForm, SpanForm
@@ -40,7 +39,7 @@ def position(request: Any) -> HttpResponse:
     cards = [
         {
             "contract": one.contract,
-            "address": url(request, "contract_position", contract=one.contract.pk),
+            "address": at(request, "contract_position", contract=one.contract.pk),
             "figures": [(FIGURES[name], one.money(getattr(one.total, name))) for name in FIGURES],
             "held": one.money(one.held_total),
         }
@@ -89,7 +88,7 @@ def _position(request: Any, contract: Contract) -> HttpResponse:
         "statements": queries.statements_for(access, contract),
         "links": _links(request, contract),
         "closed": getattr(contract, "close_out", None) if contract.is_closed else None,
-        "csv": f"{url(request, 'contract_position', contract=contract.pk)}?format=csv",
+        "csv": f"{at(request, 'contract_position', contract=contract.pk)}?format=csv",
     }  # fmt: skip
     return render(request, "payments/position.html", context)
 
@@ -117,23 +116,23 @@ def _links(request: Any, contract: Contract | None) -> list[tuple[str, str]]:
     access = request.access
     links = []
     if access.may("payments.view"):
-        links.append(("Payments", url(request, "payments")))
+        links.append(("Payments", at(request, "payments")))
     if access.may("payments.record"):
-        links.append(("Approved and unpaid", url(request, "payments_due")))
-        links.append(("Files for the finance system", url(request, "batches")))
+        links.append(("Approved and unpaid", at(request, "payments_due")))
+        links.append(("Files for the finance system", at(request, "batches")))
     if access.may("bank.view"):
-        links.append(("Bank details", url(request, "bank")))
+        links.append(("Bank details", at(request, "bank")))
     if contract is not None:
         investors = [party for party in contract.parties.all() if party.role == "investor"]
         for party in parties_for(access, "investments.record", investors):
             words = f"Record money of {party.organisation.name}"
-            links.append((words, url(request, "invest", contract=contract.pk, investor=party.pk)))
+            links.append((words, at(request, "invest", contract=contract.pk, investor=party.pk)))
         if access.may("payments.view"):
-            links.append(("Check the ledger", url(request, "ledger_check", contract=contract.pk)))
+            links.append(("Check the ledger", at(request, "ledger_check", contract=contract.pk)))
         paying = [party for party in contract.parties.all() if party.role == "payer"]
         closers = [] if contract.is_closed else parties_for(access, "contracts.close", paying)
         links += [
-            ("Close the contract", url(request, "contract_close", contract=contract.pk, payer=party.pk))
+            ("Close the contract", at(request, "contract_close", contract=contract.pk, payer=party.pk))
             for party in closers[:1]
         ]
     return links
@@ -160,8 +159,8 @@ def statement(request: Any, contract: int) -> HttpResponse:
         "party": party,
         "form": form,
         "statement": statements.labelled(statements.statement_values(found, said)),
-        "pdf": f"{url(request, 'statement_pdf', contract=found.pk)}?{query}",
-        "csv": f"{url(request, 'statement_csv', contract=found.pk)}?{query}",
+        "pdf": f"{at(request, 'statement_pdf', contract=found.pk)}?{query}",
+        "csv": f"{at(request, 'statement_csv', contract=found.pk)}?{query}",
     }
     return render(request, "payments/statement.html", context)
 
@@ -205,8 +204,8 @@ def check(request: Any, contract: int) -> HttpResponse:
         "count": ledger.stored(found).count(),
         "problems": problems,
         "head": ledger.head(found),
-        "journal": url(request, "journal", contract=found.pk) if _sees_whole(request, found) else "",
-        "back": url(request, "contract_position", contract=found.pk),
+        "journal": at(request, "journal", contract=found.pk) if _sees_whole(request, found) else "",
+        "back": at(request, "contract_position", contract=found.pk),
     }
     return render(request, "payments/check.html", context)
 
@@ -236,7 +235,7 @@ def payments(request: Any) -> HttpResponse:
         return as_csv(rows, columns, "payments")
     context = {
         "title": "Payments",
-        "back": url(request, "position"),
+        "back": at(request, "position"),
         "listing": listing(
             request, rows, columns, caption="Payments", one="payment", sort="-paid_on",
             empty="No payment has been recorded yet.",
@@ -249,7 +248,7 @@ def _payment_columns(request: Any) -> list[Column]:
     def what(payment: Payment) -> Cell:
         words = f"{payment.get_undone()}" if payment.reverses_id else payment.reference
         return Cell(
-            words, url(request, "claim", claim_id=payment.claim.claim_id), under=payment.claim.reference
+            words, at(request, "claim", claim_id=payment.claim.claim_id), under=payment.claim.reference
         )
 
     return [

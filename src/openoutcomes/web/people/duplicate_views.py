@@ -7,21 +7,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.lists import Cell, Column, listing
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.people import merging, queries
 from openoutcomes.web.people.duplicates import Known, likely, likenesses_for
 from openoutcomes.web.people.forms import FindForm, MergeForm
 from openoutcomes.web.people.models import Likeness, Merge, Person
-
-
-def _at(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def _own(request: Any, person_id: str) -> Person:
@@ -36,7 +31,7 @@ def duplicates(request: Any) -> HttpResponse:
     """List pairs of an organisation's people who may be one human being."""
 
     def pair(row: Likeness) -> Cell:
-        address = _at(request, "people_merge", person_id=row.person.person_id, other_id=row.other.person_id)
+        address = at(request, "people_merge", person_id=row.person.person_id, other_id=row.other.person_id)
         return Cell(f"{row.person.shown} and {row.other.shown}", address)
 
     rows = likenesses_for(request.access)
@@ -45,7 +40,7 @@ def duplicates(request: Any) -> HttpResponse:
         request, rows, columns, caption="Possible duplicates", one="pair", sort="-found_at", export=False,
         empty="No two people look alike. They are looked for whenever somebody is added or changed.",
     )  # fmt: skip
-    context = {"title": "Possible duplicates", "listing": shown, "back": _at(request, "people")}
+    context = {"title": "Possible duplicates", "listing": shown, "back": at(request, "people")}
     return render(request, "core/list_page.html", context)
 
 
@@ -70,7 +65,7 @@ def choose(request: Any, person_id: str) -> HttpResponse:
         found = [one.person for one in likely(access, known) if one.person.pk in ids]
     context = {
         "title": "Who is the same person?", "caption": person.shown, "person": person, "people": found,
-        "typed": typed, "back": _at(request, "person", person_id=person.person_id),
+        "typed": typed, "back": at(request, "person", person_id=person.person_id),
     }  # fmt: skip
     return render(request, "people/merge_choose.html", context)
 
@@ -101,7 +96,7 @@ def merge(request: Any, person_id: str, other_id: str) -> HttpResponse:
         {
             "title": "Are these one person?", "form": form, "rows": _side_by_side(people), "people": people,
             "button": "They are one: merge", "danger": True, "likeness": alike,
-            "back": _at(request, "duplicates") if alike else _at(request, "person", person_id=person_id),
+            "back": at(request, "duplicates") if alike else at(request, "person", person_id=person_id),
         },
     )  # fmt: skip
 
@@ -162,6 +157,6 @@ def undo(request: Any, key: int) -> HttpResponse:
             f"{merged.merged.name or merged.merged.person_id} is a person of their own again, as they were on {day(merged.at)}.",
             "What was recorded since in the programmes that go back goes with them. The rest stays here.",
         ],
-        "back": _at(request, "person", person_id=kept.person_id),
+        "back": at(request, "person", person_id=kept.person_id),
     }  # fmt: skip
     return render(request, "core/confirm.html", context)

@@ -7,14 +7,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.forms import BaseForm
 from openoutcomes.web.core.models import Receipt
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Organisation, Programme
 from openoutcomes.web.people import commands, drafts, queries
@@ -33,12 +32,8 @@ from openoutcomes.web.records import store
 from openoutcomes.web.records.forms import sent_again
 
 
-def _at(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
 def _home(request: Any, person: Person) -> str:
-    return _at(request, "person", person_id=person.person_id)
+    return at(request, "person", person_id=person.person_id)
 
 
 def _own(request: Any, person_id: str, action: str) -> tuple[Person, Organisation]:
@@ -85,7 +80,7 @@ def add(request: Any) -> HttpResponse:
                 return redirect(_home(request, person))
     context = {
         "title": "Is it one of these?" if alike else "Add a person", "form": form, "alike": alike,
-        "draft": slot, "back": _at(request, "people"),
+        "draft": slot, "back": at(request, "people"),
     }  # fmt: skip
     return render(request, "people/add.html", context)
 
@@ -317,9 +312,9 @@ def handover(request: Any) -> HttpResponse:
         else:
             count = f"{len(chosen)} {'person was' if len(chosen) == 1 else 'people were'}"
             say(request, f"{count} handed over to {to}.")
-            return redirect(_at(request, "people"))
+            return redirect(at(request, "people"))
     context = {
-        "title": "Hand people over", "form": form, "back": _at(request, "people"), "button": "Hand over",
+        "title": "Hand people over", "form": form, "back": at(request, "people"), "button": "Hand over",
         "workers": workers.values() if "provider_manager" in access.roles() else [], "asked": asked,
         "is_empty": not enrolments,
     }  # fmt: skip

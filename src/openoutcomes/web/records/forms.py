@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from openoutcomes.standard.tables import TABLES
 from openoutcomes.web.core.clock import today
-from openoutcomes.web.core.forms import BaseForm, DateField, code_choices, declared, field_for
+from openoutcomes.web.core.forms import BaseForm, DateField, code_choices, declared, dress, field_for
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.records import choices
 from openoutcomes.web.records.models import Record
@@ -475,15 +475,10 @@ class ChangeForm(BaseForm):
         long = of.type == "text" and name in _LONG
         field = field_for(self.record.table, name, long=long, help_text="" if of.type != "date" else None)
         field.help_text = "For example, 27 3 2026" if of.type == "date" else of.meaning
-        self._dressed(name, field)
+        dress(field)
         if of.type == "boolean":
             self.initial[name] = self.record.values.get(name) == "true"
         return field
-
-    def _dressed(self, name: str, field: forms.Field) -> None:
-        from openoutcomes.web.core.forms import _dress  # noqa: PLC0415 - fields made late are dressed late
-
-        _dress(name, field)
 
     def values(self) -> dict[str, Any]:
         """Return the whole row as it should be: what was there, with what this form says."""

@@ -9,12 +9,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.instruments import Instrument
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.queries import instruments_on, wording_of
 from openoutcomes.web.people import drafts
@@ -60,12 +59,8 @@ class Choice:
     is_here: bool = False
 
 
-def _at(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
 def _home(request: Any, person: Person) -> str:
-    return _at(request, "person", person_id=person.person_id)
+    return at(request, "person", person_id=person.person_id)
 
 
 def _own(request: Any, person_id: str, verb: str) -> Person:
@@ -78,13 +73,13 @@ def _own(request: Any, person_id: str, verb: str) -> Person:
 
 def _choices(request: Any, person: Person, here: str) -> list[Choice]:
     links = [
-        Choice(kind.words, _at(request, "record_add", person_id=person.person_id, kind=name), name == here)
+        Choice(kind.words, at(request, "record_add", person_id=person.person_id, kind=name), name == here)
         for name, kind in KINDS.items()
     ]
-    measures = Choice("Measure", _at(request, "measures", person_id=person.person_id), here == "measure")
+    measures = Choice("Measure", at(request, "measures", person_id=person.person_id), here == "measure")
     links.insert(3, measures)
     if request.access.may("outcomes.record"):
-        outcome = Choice("Outcome", _at(request, "outcome_add_for", person_id=person.person_id))
+        outcome = Choice("Outcome", at(request, "outcome_add_for", person_id=person.person_id))
         links.insert(1, outcome)
     return links
 
@@ -151,9 +146,9 @@ def _then(request: Any, person: Person, kind: str) -> str:
     """Return where to go once something was saved: to the page, to another, or to an outcome."""
     asked = request.POST.get("then", "")
     if asked == "another":
-        return _at(request, "record_add", person_id=person.person_id, kind=kind)
+        return at(request, "record_add", person_id=person.person_id, kind=kind)
     if asked == "outcome" and request.access.may("outcomes.record"):
-        return _at(request, "outcome_add_for", person_id=person.person_id)
+        return at(request, "outcome_add_for", person_id=person.person_id)
     return _home(request, person)
 
 
@@ -172,7 +167,7 @@ def measures(request: Any, person_id: str) -> HttpResponse:
         {
             "instrument": each,
             "last": last.get(each.id),
-            "address": _at(request, "measure_add", person_id=person.person_id, instrument=each.id),
+            "address": at(request, "measure_add", person_id=person.person_id, instrument=each.id),
             "free": bool(wording_of(request.access.partnership, each.id)) or each.responses is None,
         }
         for each in instruments_on(request.access.partnership)
@@ -211,15 +206,15 @@ def measure(request: Any, person_id: str, instrument: str) -> HttpResponse:
             slot.done()
             say(request, f"{chosen.name} added for {person.shown}.")
             code = found.rows[0]["instrument"]
-            return redirect(_at(request, "readings", person_id=person.person_id, code=code))
+            return redirect(at(request, "readings", person_id=person.person_id, code=code))
     return render(
         request,
         "records/measure.html",
         {
             "title": chosen.name, "caption": person.shown, "form": form, "draft": slot, "instrument": chosen,
             "asks": scoring.ASKS.get(chosen.id, ""), "worded": bool(wording), "person": person,
-            "back": _at(request, "measures", person_id=person.person_id),
-            "score_address": _at(request, "measure_score", person_id=person.person_id, instrument=chosen.id),
+            "back": at(request, "measures", person_id=person.person_id),
+            "score_address": at(request, "measure_score", person_id=person.person_id, instrument=chosen.id),
             "scored": scoring.scored(chosen, request.POST) if request.method == "POST" else None,
         },
     )  # fmt: skip
@@ -271,7 +266,7 @@ def readings(request: Any, person_id: str, code: str) -> HttpResponse:
             "title": instrument.name if instrument else code, "caption": person.shown, "stories": told,
             "back": _home(request, person), "instrument": instrument, "person": person,
             "alerts": scoring.alerts_for(found[-1]),
-            "again": _at(request, "measure_add", person_id=person.person_id, instrument=instrument.id)
+            "again": at(request, "measure_add", person_id=person.person_id, instrument=instrument.id)
             if instrument and own_organisation(request.access, person, "records.add") is not None
             else "",
         },
@@ -346,7 +341,7 @@ def _changeable(request: Any, table: str, record_id: str) -> Record:
 
 
 def _see(request: Any, found: Record) -> str:
-    return _at(request, "record", table=found.table, record_id=found.record_id)
+    return at(request, "record", table=found.table, record_id=found.record_id)
 
 
 @page("records.change")

@@ -9,12 +9,11 @@ from typing import Any
 from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.partnerships.models import Programme
 from openoutcomes.web.people.models import Person
@@ -52,10 +51,6 @@ _PASSED = (
     ("email", "Email"),
     ("contact_note", "Getting in touch"),
 )
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def tag_of(row: Any) -> Cell:
@@ -107,7 +102,7 @@ def referrals(request: Any) -> HttpResponse:
     def who(row: Any) -> Cell:
         if not row.is_visible:
             return Cell("No longer shared", under=row.referral_id)
-        return Cell(row.person.shown, _address(request, "referral", referral_id=row.referral_id))
+        return Cell(row.person.shown, at(request, "referral", referral_id=row.referral_id))
 
     columns = [
         Column("Person", who, plain=lambda row: row.person.person_id if row.is_visible else ""),
@@ -121,7 +116,7 @@ def referrals(request: Any) -> HttpResponse:
     ]
     if wants_csv(request):
         return as_csv(rows.order_by("-made_on", "-pk"), columns, "referrals")
-    address = _address(request, "referrals")
+    address = at(request, "referrals")
     return render(
         request,
         "referrals/list.html",
@@ -134,9 +129,9 @@ def referrals(request: Any) -> HttpResponse:
                 request, rows, columns, caption="Referrals", one="referral", sort="rank", filters=filters,
                 empty="You have made no referral yet. Open a person, then choose Refer." if is_out
                 else "Nobody has been referred to you yet.",
-                empty_action=("See your people", _address(request, "people")) if is_out else None,
+                empty_action=("See your people", at(request, "people")) if is_out else None,
             ),
-            "actions": [("Note a referral from outside", _address(request, "referral_receive"))],
+            "actions": [("Note a referral from outside", at(request, "referral_receive"))],
         },
     )  # fmt: skip
 
@@ -180,7 +175,7 @@ def make(request: Any, person_id: str) -> HttpResponse:
             problems_into(form, error)
             return render(request, "core/form_page.html", context)
         say(request, f"The referral to {recipient} was sent.")
-        return redirect(_address(request, "referral", referral_id=done.referral_id))
+        return redirect(at(request, "referral", referral_id=done.referral_id))
     if values["basis"] == "consent" and not values["how"]:
         form.add_error("how", "Choose how they agreed.")
     if values["basis"] == "lawful" and not values["why"].strip():
@@ -212,7 +207,7 @@ def receive(request: Any) -> HttpResponse:
     if organisation is None:
         raise Http404("No such organisation of yours")
     form = ReceiveForm(sent(request), programmes=queries.programmes_of(organisation))
-    back = _address(request, "referrals")
+    back = at(request, "referrals")
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -229,7 +224,7 @@ def receive(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, "The referral was noted.")
-            return redirect(_address(request, "referral", referral_id=done.referral_id))
+            return redirect(at(request, "referral", referral_id=done.referral_id))
     return render(
         request,
         "core/form_page.html",
@@ -248,7 +243,7 @@ def referral(request: Any, referral_id: str) -> HttpResponse:
     tables = row.sight.slice if row.sight is not None else []
 
     def to(name: str) -> str:
-        return _address(request, name, referral_id=referral_id)
+        return at(request, name, referral_id=referral_id)
 
     actions = []
     if side in ("in", "both") and access.allows("referrals.answer", row.to_organisation):
@@ -261,9 +256,7 @@ def referral(request: Any, referral_id: str) -> HttpResponse:
     if side in ("out", "both") and access.allows("referrals.make", row.from_organisation):
         if row.came_back:
             actions.append(("Say what happens next", to("referral_settle")))
-            actions.append(
-                ("Refer somewhere else", _address(request, "referral_make", person_id=person.person_id))
-            )
+            actions.append(("Refer somewhere else", at(request, "referral_make", person_id=person.person_id)))
         if row.is_late and row.is_open:
             actions.append(("Remind them", to("referral_remind")))
         if row.state == "made":
@@ -283,7 +276,7 @@ def referral(request: Any, referral_id: str) -> HttpResponse:
             "slice": in_words(tables),
             "lines": slice_of(person, tables, records_seen(access, person)),
             "actions": actions,
-            "back": _address(request, "referrals") + ("?tab=out" if side == "out" else ""),
+            "back": at(request, "referrals") + ("?tab=out" if side == "out" else ""),
             "person_address": person_address(access, person.person_id),
         },
     )
@@ -303,7 +296,7 @@ def _side(request: Any, referral_id: str, side: str, action: str) -> Referral:
 def _do(
     request: Any, row: Referral, form: Any, act: Callable[[], Any], done: str, template: str, **context: Any
 ) -> HttpResponse:
-    back = _address(request, "referral", referral_id=row.referral_id)
+    back = at(request, "referral", referral_id=row.referral_id)
     if request.method == "POST" and form.is_valid():
         try:
             act()
@@ -313,7 +306,7 @@ def _do(
             say(request, done)
             visible = queries.incoming(request.access) | queries.outgoing(request.access)
             still = visible.filter(pk=row.pk, is_visible=True).exists()
-            return redirect(back if still else _address(request, "referrals"))
+            return redirect(back if still else at(request, "referrals"))
     return render(request, template, {"caption": row.person.shown, "form": form, "back": back, **context})
 
 

@@ -12,9 +12,8 @@ from django.shortcuts import render
 
 from openoutcomes.web.core.clock import today
 from openoutcomes.web.core.lists import Cell, Column, as_csv, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.costs import AIM, MONTHS, began, costs, shown
 from openoutcomes.web.results.forms import ResultsFilter
 from openoutcomes.web.results.queries import Figures, Period, Whose, figures, is_large, own_organisations

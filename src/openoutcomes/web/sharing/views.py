@@ -6,22 +6,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, page, problems_into, say
 from openoutcomes.web.core.permissions import ROLES
 from openoutcomes.web.core.templatetags.oo import words
 from openoutcomes.web.sharing import commands, queries
 from openoutcomes.web.sharing.forms import ConfirmForm, ShareForm, sent
 from openoutcomes.web.sharing.slices import in_words
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 def _roles(event: Any) -> str:
@@ -52,7 +47,7 @@ def sharing(request: Any, person_id: str) -> HttpResponse:
             "slice": in_words(sight.slice),
             "stop": ""
             if sight.basis == "own" or not queries.holds_now(sight)
-            else _address(request, "share_withdraw", person_id=person_id, sight=sight.pk),
+            else at(request, "share_withdraw", person_id=person_id, sight=sight.pk),
         }
         for sight in queries.sights_of(person)
     ]
@@ -64,7 +59,7 @@ def sharing(request: Any, person_id: str) -> HttpResponse:
             "is_self": person.pk in access.person_ids(),
             "now": [one for one in sights if one["state"][0] == "Holds"],
             "before": [one for one in sights if one["state"][0] != "Holds"],
-            "add": _address(request, "share_add", person_id=person_id),
+            "add": at(request, "share_add", person_id=person_id),
             "back": queries.person_address(access, person_id),
             "listing": listing(
                 request, looks, columns, caption="Who looked", one="look", empty="Nobody has looked yet."
@@ -79,7 +74,7 @@ def share_add(request: Any, person_id: str) -> HttpResponse:
     access = request.access
     person = queries.own_person_or_404(access, person_id, "people.share")
     form = ShareForm(sent(request), recipients=queries.others(access, person))
-    back = _address(request, "sharing", person_id=person_id)
+    back = at(request, "sharing", person_id=person_id)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -112,7 +107,7 @@ def share_withdraw(request: Any, person_id: str, sight: int) -> HttpResponse:
     if found is None:
         raise Http404("No such share")
     form = ConfirmForm(sent(request))
-    back = _address(request, "sharing", person_id=person_id)
+    back = at(request, "sharing", person_id=person_id)
     if request.method == "POST" and form.is_valid():
         try:
             commands.withdraw(access, sight=found, once=form.key())

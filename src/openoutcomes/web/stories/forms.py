@@ -7,12 +7,10 @@ from typing import Any
 
 from django import forms
 
-from openoutcomes.web.core.forms import BaseForm
+from openoutcomes.web.core.forms import NOBODY, BaseForm
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.stories.drawing import Step
 from openoutcomes.web.stories.models import Story
-
-_NOBODY = "Do not name anybody."
 
 
 def _choose(field: forms.Field, choices: Sequence[tuple[Any, Any]]) -> None:
@@ -34,7 +32,7 @@ class StoryForm(BaseForm):
     """As a ... I need ... so that ..."""
 
     as_a = forms.CharField(
-        label="As …", max_length=160, help_text=f"For example, “young person who sleeps on sofas”. {_NOBODY}",
+        label="As …", max_length=160, help_text=f"For example, “young person who sleeps on sofas”. {NOBODY}",
         error_messages={"required": "Say as whom."},
     )  # fmt: skip
     need = forms.CharField(
@@ -79,7 +77,7 @@ class MoveForm(BaseForm):
     why = forms.CharField(
         label="In words, to those who need it", required=False, max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"Needed when it is done or cannot be done: what was done, or why not. {_NOBODY}",
+        help_text=f"Needed when it is done or cannot be done: what was done, or why not. {NOBODY}",
     )  # fmt: skip
 
     def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
@@ -118,7 +116,7 @@ class PictureForm(BaseForm):
     )  # fmt: skip
     about = forms.CharField(
         label="What should a reader know?", required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=_NOBODY,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=NOBODY,
     )  # fmt: skip
     expected = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -146,7 +144,7 @@ class StepForm(BaseForm):
         label="Where do people get stuck here?",
         required=False,
         max_length=160,
-        help_text=f"In a few words. {_NOBODY}",
+        help_text=f"In a few words. {NOBODY}",
     )
     after = forms.MultipleChoiceField(
         label="What leads to it?", required=False, widget=forms.CheckboxSelectMultiple(attrs={"small": True})

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -31,10 +30,6 @@ def new_ballot_id() -> str:
 def new_picture_id() -> str:
     """Return a picture's opaque id."""
     return new_id("pc")
-
-
-def _user(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
 
 
 class Story(Scoped):
@@ -70,7 +65,7 @@ class Story(Scoped):
     )
     state = models.CharField(max_length=12, choices=STATES, default="heard")
     state_since = models.DateField()
-    added_by = _user()
+    added_by = user_key()
     added_at = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=1)
     put_away_at = models.DateTimeField(null=True)
@@ -109,7 +104,7 @@ class StoryStep(AppendOnly):
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="steps")
     state = models.CharField(max_length=12, choices=Story.STATES)
     why = models.TextField(blank=True)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -125,7 +120,7 @@ class Ballot(Scoped):
     #: Whose it is, where they ranked on their own page; nothing where it was typed in from paper.
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="ballots", null=True)
     places = models.JSONField(default=dict)
-    entered_by = _user()
+    entered_by = user_key()
     entered_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True)
@@ -156,7 +151,7 @@ class Picture(Scoped):
     title = models.CharField(max_length=160)
     about = models.TextField(blank=True)
     number = models.PositiveIntegerField("latest version", default=0)
-    added_by = _user()
+    added_by = user_key()
     added_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     put_away_at = models.DateTimeField(null=True)
@@ -179,7 +174,7 @@ class PictureVersion(AppendOnly):
     #: A list of steps, in order; see openoutcomes.web.stories.drawing.Step.
     steps = models.JSONField(default=list)
     what = models.CharField(max_length=200)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -8,11 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening.showing import confirm_page, form_page
 from openoutcomes.web.partnerships.models import Organisation
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.sharing.forms import sent
 from openoutcomes.web.stories import drawing, picturing, queries
 from openoutcomes.web.stories.forms import CompareForm, ExpectedForm, PictureForm, StepForm

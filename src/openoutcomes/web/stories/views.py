@@ -8,11 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page
+from openoutcomes.web.core.pages import at, page
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.listening.showing import confirm_page, form_page
 from openoutcomes.web.partnerships.queries import outcomes_on
-from openoutcomes.web.partnerships.views import at
 from openoutcomes.web.results.tables import outcome_name
 from openoutcomes.web.sharing.forms import sent
 from openoutcomes.web.stories import commands, queries

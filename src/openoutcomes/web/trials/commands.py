@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from openoutcomes.web.cases.guard import Suspect, suspects
 from openoutcomes.web.cases.words import index
 from openoutcomes.web.core.access import Access
 from openoutcomes.web.core.clock import now, today
-from openoutcomes.web.core.commands import command, note, refuse
+from openoutcomes.web.core.commands import command, needed, note, refuse
+from openoutcomes.web.core.guard import Suspect, suspects
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.ties.commands import tie
 from openoutcomes.web.ties.kinds import Thing
@@ -67,16 +67,10 @@ def _note(by: Access, verb: str, trial: Trial, **detail: Any) -> None:
     note(by, verb, trial, organisation=trial.organisation, detail=detail)
 
 
-def _said(text: str, mend: str, field: str) -> str:
-    if not text.strip():
-        raise refuse("something is missing.", mend, field)
-    return text.strip()
-
-
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: values[name] for name in FIELDS if name in values}
     for name, mend in _NEEDED.items():
-        given[name] = _said(str(given.get(name) or ""), mend, name)
+        given[name] = needed(str(given.get(name) or ""), mend, name)
     if given.get("expected") is None or given.get("expect_by") is None:
         raise refuse(
             "there is no prediction.", "Say what you expect to see, and by when.",
@@ -163,8 +157,8 @@ def change(
 def look(by: Access, *, trial: Trial, words: str, took: str) -> Search:
     """Keep what was found of earlier attempts, and what its people take from it."""
     held = _held(by, trial)
-    words = _said(words, "Say what to look for.", "words")
-    took = _said(took, "Say what you take from it, also where it is nothing.", "took")
+    words = needed(words, "Say what to look for.", "words")
+    took = needed(took, "Say what you take from it, also where it is nothing.", "took")
     found = [one.kept() for one in queries.tried(by, words, without=held)]
     search: Search = Search.objects.create(
         partnership=by.partnership,
@@ -251,9 +245,9 @@ def decide(
     if not held.started_on <= on <= today():
         raise refuse("it cannot have been decided on this day.", "Give a day since the test began.", "on")
     made: Decision = Decision.objects.create(
-        partnership=by.partnership, trial=held, decision=decision, why=_said(why, "Write why.", "why"),
-        learned=_said(learned, "Write what you learned, above all where it did not work.", "learned"),
-        role=_said(role, "Name the role that decided.", "role"), on=on, by=by.user, at=now(),
+        partnership=by.partnership, trial=held, decision=decision, why=needed(why, "Write why.", "why"),
+        learned=needed(learned, "Write what you learned, above all where it did not work.", "learned"),
+        role=needed(role, "Name the role that decided.", "role"), on=on, by=by.user, at=now(),
     )  # fmt: skip
     held.state, held.decided_on = decision, on
     held.save()
@@ -288,7 +282,7 @@ def undo(by: Access, *, trial: Trial, why: str) -> Trial:
     held = _held(by, trial)
     if held.state not in Trial.DECIDED:
         raise refuse("nothing is decided.", "Open the page again.")
-    why = _said(why, "Write why.", "why")
+    why = needed(why, "Write why.", "why")
     following = queries.next_cycle(held)
     if following is not None:
         if following.state != "planned":
@@ -309,7 +303,7 @@ def drop(by: Access, *, trial: Trial, why: str) -> Trial:
     held = _held(by, trial)
     if held.state not in ("planned", "dropped"):
         raise refuse("this test has started.", "Decide to stop it, and say what was learned.")
-    why = _said(why, "Write why.", "why")
+    why = needed(why, "Write why.", "why")
     again = held.state == "dropped"
     if again and held.cycle_of is not None and queries.next_cycle(held.cycle_of) is not None:
         raise refuse("another next cycle was planned since.", "Go on with that one.")
@@ -348,7 +342,7 @@ def share(by: Access, *, trial: Trial, learned: str, looked_at: Collection[str] 
     held = _held(by, trial)
     if held.state not in (*Trial.DECIDED, "running"):
         raise refuse("this test has not started.", "Share it when there is something to tell.")
-    learned = _said(learned, "Say what others can learn from it.", "learned")
+    learned = needed(learned, "Say what others can learn from it.", "learned")
     found = suspects_of(held, learned)
     going = [one for one in found if one.must_go]
     if going:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from openoutcomes.web.cases.guard import Suspect
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.access import Access
-from openoutcomes.web.core.forms import BaseForm, DateField, MoneyField
+from openoutcomes.web.core.forms import (
+    NOBODY,
+    BaseForm,
+    DateField,
+    LookedAtForm,
+    MoneyField,
+    long_text,
+)
 from openoutcomes.web.core.lists import FilterForm
 from openoutcomes.web.partnerships.models import Organisation
 from openoutcomes.web.ties.forms import to_choose
 from openoutcomes.web.ties.kinds import Thing
 from openoutcomes.web.trials.models import AIMS, FIELDS, LOOSE, Decision, Observation, Trial
-
-_NOBODY = "Do not name anybody."
-
-
-def _long(
-    label: str, help_text: str, *, required: bool = False, rows: int = 3, missing: str = ""
-) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}),
-        help_text=help_text, error_messages={"required": missing} if missing else {},
-    )  # fmt: skip
 
 
 def _line(label: str, help_text: str, missing: str, most: int = 160) -> forms.CharField:
@@ -43,9 +37,9 @@ class TrialForm(BaseForm):
         "In one line. Everybody reads it, people supported too.",
         "Say in one line what you try.",
     )
-    doubt = _long(
+    doubt = long_text(
         "What made you doubt?",
-        f"What you saw or heard that made you think it could be better. {_NOBODY}",
+        f"What you saw or heard that made you think it could be better. {NOBODY}",
         rows=2,
     )
     doubt_on = DateField(
@@ -53,13 +47,13 @@ class TrialForm(BaseForm):
         help_text="The time from here to a decision shows how fast the partnership learns. For example, 27 3 2026",
         error_messages={"required": "Give the day the doubt was raised; about is enough."},
     )  # fmt: skip
-    hypothesis = _long(
+    hypothesis = long_text(
         "What do you think will happen, and why?",
         "“If we … then … because …”. Those who decide compare it with what was seen.",
         required=True, missing="Say what you think will happen, and why.",
     )  # fmt: skip
-    for_whom = _line("For whom?", f"Those who take part read it. {_NOBODY}", "Say whom it is for.", 200)
-    smallest = _long(
+    for_whom = _line("For whom?", f"Those who take part read it. {NOBODY}", "Say whom it is for.", 200)
+    smallest = long_text(
         "What is the smallest test that would tell you?",
         "One worker, one week, five people. Whoever runs it does just this.",
         required=True, rows=2, missing="Say what the smallest test is.",
@@ -91,7 +85,7 @@ class TrialForm(BaseForm):
         label="By when?", help_text="Then somebody has to decide, and is reminded. For example, 27 3 2026",
         error_messages={"required": "Give the day by which you expect to see it."},
     )  # fmt: skip
-    how_known = _long(
+    how_known = long_text(
         "How will you know?", "Where the figure comes from, and who counts. Readers judge by it how sure it is.",
         required=True, rows=2, missing="Say where the figure will come from.",
     )  # fmt: skip
@@ -100,8 +94,8 @@ class TrialForm(BaseForm):
         help_text="Somebody who gets less, waits longer or is put at risk. Whoever agrees to the test reads it.",
         error_messages={"required": "Ask yourselves, and choose one."},
     )  # fmt: skip
-    worse_who = _long("Who could be?", f"Needed where somebody could. {_NOBODY}", rows=2)
-    worse_then = _long("How do you notice, and what then?", "Needed where somebody could.", rows=2)
+    worse_who = long_text("Who could be?", f"Needed where somebody could. {NOBODY}", rows=2)
+    worse_then = long_text("How do you notice, and what then?", "Needed where somebody could.", rows=2)
     runner = _line("Who runs it?", "A role, never a name.", "Name the role that runs it.")
     budget = MoneyField(
         label="What may it cost?", required=False, min_value=0, help_text="If it costs anything."
@@ -144,7 +138,7 @@ class PlanForm(TrialForm):
 class ChangeForm(TrialForm):
     """A change; of a test that runs, only what is no prediction."""
 
-    why = _long("Why do you change it?", f"Those who read the history see it. {_NOBODY}", rows=2)
+    why = long_text("Why do you change it?", f"Those who read the history see it. {NOBODY}", rows=2)
     expected_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, is_running: bool, **kwargs: Any) -> None:
@@ -158,9 +152,9 @@ class LookForm(BaseForm):
     """What was looked for, and what its people take from it."""
 
     words = forms.CharField(widget=forms.HiddenInput, max_length=400)
-    took = _long(
+    took = long_text(
         "What do you take from it?",
-        f"What you do differently, or why it does not fit here. It is kept with the test. {_NOBODY}",
+        f"What you do differently, or why it does not fit here. It is kept with the test. {NOBODY}",
         required=True, missing="Say what you take from it, also where it is nothing.",
     )  # fmt: skip
 
@@ -191,7 +185,7 @@ class ObservationForm(BaseForm):
         label="Of how many?", required=False, min_value=0, max_value=10_000_000,
         help_text="People or cases in all. A figure of fewer than ten people is shown to nobody but those who run it.",
     )  # fmt: skip
-    words = _long("What did you see or hear?", f"Surprises above all. {_NOBODY}")
+    words = long_text("What did you see or hear?", f"Surprises above all. {NOBODY}")
     corrects = forms.ModelChoiceField(
         queryset=Observation._base_manager.none(), label="Does it put an earlier one right?", required=False,
         empty_label="No", help_text="The earlier one is kept, and no longer shown.",
@@ -221,8 +215,8 @@ class DecideForm(BaseForm):
         label="What follows?", choices=Decision.KINDS, widget=forms.RadioSelect,
         help_text="Everybody who waits for the result is told.", error_messages={"required": "Choose one."},
     )  # fmt: skip
-    why = _long("Why?", f"Those who come later read it. {_NOBODY}", required=True, missing="Write why.")
-    learned = _long(
+    why = long_text("Why?", f"Those who come later read it. {NOBODY}", required=True, missing="Write why.")
+    learned = long_text(
         "What did you learn?", "Others look for this before they try the same. What did not work is as useful.",
         required=True, missing="Write what you learned, above all where it did not work.",
     )  # fmt: skip
@@ -234,34 +228,14 @@ class DecideForm(BaseForm):
     )  # fmt: skip
 
 
-class WhyForm(BaseForm):
-    """A reason, and nothing else."""
-
-    why = _long(
-        "Why?", f"Everybody who reads the history sees this. {_NOBODY}", required=True, missing="Write why."
-    )
-
-
-class ShareForm(BaseForm):
+class ShareForm(LookedAtForm):
     """What others learn, and what was looked at before."""
 
-    learned = _long(
-        "What can others learn from it?", f"What you would do again, and what not. {_NOBODY}", required=True, rows=4,
+    learned = long_text(
+        "What can others learn from it?", f"What you would do again, and what not. {NOBODY}", required=True, rows=4,
         missing="Say what others can learn from it.",
     )  # fmt: skip
-    looked_at = forms.MultipleChoiceField(
-        label="I looked at each of these, and it names nobody", required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="The check found words that may point at a person. Change them if they do.",
-        error_messages={"invalid_choice": "The words have changed since. Look at them again."},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, found: Sequence[Suspect], fields: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["looked_at"].choices = [  # type: ignore[attr-defined]
-            (one.key, f"“{one.text}” in “{fields[one.field]}”: {one.words}") for one in found
-        ]
-        if not found:
-            del self.fields["looked_at"]
+    field_order = ("learned", "looked_at")
 
 
 class TrialFilter(FilterForm):

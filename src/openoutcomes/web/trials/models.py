@@ -8,14 +8,13 @@ for other partnerships, the one row that others may read.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from openoutcomes.web.cases.words import index
 from openoutcomes.web.core import clock
-from openoutcomes.web.core.scope import AppendOnly, Scoped
+from openoutcomes.web.core.scope import AppendOnly, Scoped, user_key
 from openoutcomes.web.people.models import new_id
 
 
@@ -27,10 +26,6 @@ def new_trial_id() -> str:
 def new_share_id() -> str:
     """Return the opaque id of a shared trial."""
     return new_id("st")
-
-
-def _user(**options: Any) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)
 
 
 #: What is said before the test, and stays as it was said.
@@ -100,7 +95,7 @@ class Trial(Scoped):
     organisation = models.ForeignKey(
         "partnerships.Organisation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    added_by = _user()
+    added_by = user_key()
     added_at = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=1)
 
@@ -143,7 +138,7 @@ class Search(AppendOnly):
     #: As it was shown then: ``kind``, ``key``, ``title``, ``result``, ``whose`` and ``learned`` of each.
     found = models.JSONField(default=list)
     took = models.TextField("what we take from it")
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -164,7 +159,7 @@ class Observation(AppendOnly):
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="corrected_by", null=True, blank=True
     )
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -188,7 +183,7 @@ class Decision(AppendOnly):
     learned = models.TextField()
     role = models.CharField("role that decided", max_length=160)
     on = models.DateField()
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -215,7 +210,7 @@ class TrialStep(AppendOnly):
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=8, choices=KINDS)
     words = models.TextField(blank=True)
-    by = _user()
+    by = user_key()
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -233,9 +228,9 @@ class SharedTrial(Scoped):
     values = models.JSONField()
     result = models.CharField(max_length=8)
     all_words = models.TextField(blank=True)
-    shared_by = _user()
+    shared_by = user_key()
     shared_at = models.DateTimeField(default=clock.now)
-    withdrawn_by = _user(null=True, blank=True)
+    withdrawn_by = user_key(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from openoutcomes.web.core.lists import Cell, Column, listing
-from openoutcomes.web.core.pages import page, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.sharing.forms import ConfirmForm, sent
 from openoutcomes.web.trials import commands, queries
 from openoutcomes.web.trials.forms import ShareForm
 from openoutcomes.web.trials.models import Decision, Trial
-from openoutcomes.web.trials.views import COLOURS, at, done, form_page, run_by_us
+from openoutcomes.web.trials.views import COLOURS, run_by_us
 
 _HEADINGS = {
     "title": "What was tried", "hypothesis": "What they thought", "for_whom": "For whom", "smallest": "The smallest test",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from openoutcomes.standard.problems import InputError
 from openoutcomes.web.cases.words import wanted
 from openoutcomes.web.core.clock import today
+from openoutcomes.web.core.forms import WhyForm
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say
+from openoutcomes.web.core.pages import at, done, form_page, page, say
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.sharing.forms import sent
 from openoutcomes.web.trials import commands, queries
@@ -26,35 +24,12 @@ from openoutcomes.web.trials.forms import (
     PlanForm,
     StartForm,
     TrialFilter,
-    WhyForm,
 )
 from openoutcomes.web.trials.models import FIELDS, Decision, Search, Trial, TrialStep
 
 COLOURS = {
     "planned": "grey", "running": "blue", "adopt": "green", "adapt": "yellow", "stop": "orange", "dropped": "grey",
 }  # fmt: skip
-
-
-def at(request: Any, name: str, **kwargs: Any) -> str:
-    """Return the address of a page of the partnership."""
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
-
-
-def done(request: Any, form: Any, act: Callable[[], Any]) -> Any:
-    """Do what a form asks for when it was sent and is right; return what came of it, or None."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except InputError as error:
-        problems_into(form, error)
-        return None
-
-
-def form_page(request: Any, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
-    """Show a form on a page of its own."""
-    context = {"title": title, "form": form, "back": back, **more}
-    return render(request, more.get("template", "core/form_page.html"), context)
 
 
 def run_by_us(request: Any, trial_id: str) -> Trial:

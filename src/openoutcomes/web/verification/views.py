@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.audit.models import viewed
 from openoutcomes.web.contracts.models import Contract
 from openoutcomes.web.core.lists import Cell, Column, as_csv, listing, wants_csv
-from openoutcomes.web.core.pages import page, problems_into, say, warn
+from openoutcomes.web.core.pages import at, page, problems_into, say, warn
 from openoutcomes.web.core.templatetags.oo import day
 from openoutcomes.web.outcomes.card import Cards, evidence_of, in_words, kinds_of, say_groups
 from openoutcomes.web.outcomes.models import Evidence
@@ -32,10 +31,6 @@ from openoutcomes.web.records.models import Record
 from openoutcomes.web.verification import commands, queries, risk
 from openoutcomes.web.verification.forms import AnswerForm, FindingForm, QueueFilter, RestForm, SampleForm
 from openoutcomes.web.verification.models import SampleItem
-
-
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"partnership": request.access.partnership.slug, **kwargs})
 
 
 @page("verification.view")
@@ -74,7 +69,7 @@ def verification(request: Any) -> HttpResponse:
             "Outcome",
             lambda row: Cell(
                 cards.line(row.contract, row.code).name,
-                _address(request, "verification_one", record_id=row.record_id),
+                at(request, "verification_one", record_id=row.record_id),
             ),
             sort="code",
             plain=lambda row: row.code,
@@ -128,7 +123,7 @@ def one(request: Any, record_id: str) -> HttpResponse:
         else:
             say(request, f"The outcome was {form.cleaned_data['state']}.")
             if following:
-                return redirect(_address(request, "sample", sample_id=following))
+                return redirect(at(request, "sample", sample_id=following))
             return redirect("verification", partnership=access.partnership.slug)
     viewed(access, "verification.one", record, person=record.person)
     line = Cards(access.partnership).line(record.contract, record.code)
@@ -159,9 +154,7 @@ def one(request: Any, record_id: str) -> HttpResponse:
             "last": findings_of(record).first(),
             "chosen": chosen,
             "reasons": [risk.say(code) for code in chosen.reasons] if chosen else [],
-            "back": _address(request, "sample", sample_id=following)
-            if following
-            else _address(request, "verification"),
+            "back": at(request, "sample", sample_id=following) if following else at(request, "verification"),
         },
     )
 
@@ -188,7 +181,7 @@ def query_answer(request: Any, record_id: str) -> HttpResponse:
     record = outcome_or_404(access, record_id, "outcomes.record")
     if not may_name(access, record):
         raise Http404("Not an outcome of your organisation's")
-    back = _address(request, "outcome", record_id=record_id)
+    back = at(request, "outcome", record_id=record_id)
     question = queries.question_open_on(record)
     slot = drafts.slot(request, "Answer the verifier")
     form = slot.fill(AnswerForm(request.POST or None))
@@ -234,7 +227,7 @@ def samples(request: Any) -> HttpResponse:
             "Sample",
             lambda row: Cell(
                 f"{row.contract.name}, {day(row.first)} to {day(row.last)}",
-                _address(request, "sample", sample_id=row.sample_id),
+                at(request, "sample", sample_id=row.sample_id),
             ),
             plain=lambda row: row.sample_id,
         ),
@@ -247,14 +240,14 @@ def samples(request: Any) -> HttpResponse:
     if wants_csv(request):
         digest = Column("Digest of the population", lambda row: row.population_sha256)
         return as_csv(rows.order_by("-drawn_at"), [*columns, digest], "samples")
-    draw = [("Draw a sample", _address(request, "sample_draw"))] if access.may("verification.sample") else []
+    draw = [("Draw a sample", at(request, "sample_draw"))] if access.may("verification.sample") else []
     return render(
         request,
         "core/list_page.html",
         {
             "title": "Samples",
             "lead": "Outcomes chosen to be looked at closely. Anybody with the seed can draw the same list again.",
-            "back": _address(request, "verification"),
+            "back": at(request, "verification"),
             "actions": draw,
             "listing": listing(
                 request, rows, columns, caption="Samples", one="sample", sort="-drawn_at",
@@ -287,11 +280,11 @@ def sample_draw(request: Any) -> HttpResponse:
             problems_into(form, error)
         else:
             say(request, "The sample was drawn.")
-            return redirect(_address(request, "sample", sample_id=drawn.sample_id))
+            return redirect(at(request, "sample", sample_id=drawn.sample_id))
     return render(
         request,
         "core/form_page.html",
-        {"title": "Draw a sample", "form": form, "button": "Draw it", "back": _address(request, "samples")},
+        {"title": "Draw a sample", "form": form, "button": "Draw it", "back": at(request, "samples")},
     )
 
 
@@ -309,7 +302,7 @@ def sample(request: Any, sample_id: str) -> HttpResponse:
         words = cards.line(drawn.contract, row.record.code).name if row.record else row.item.achievement_id
         if not decides or row.record is None or row.item.organisation_id in own:
             return Cell(words)
-        address = _address(request, "verification_one", record_id=row.item.achievement_id)
+        address = at(request, "verification_one", record_id=row.item.achievement_id)
         return Cell(words, f"{address}?sample={sample_id}")
 
     def state(row: queries.Item) -> Cell:
@@ -348,7 +341,7 @@ def sample(request: Any, sample_id: str) -> HttpResponse:
             "open": sum(row.state in ("unverified", "queried") for row in items),
             "size": len(items),
             "left": left,
-            "back": _address(request, "samples"),
+            "back": at(request, "samples"),
             "listing": listing(
                 request, items, columns, caption="Outcomes of the sample", one="outcome", per_page=50,
                 empty="The sample is empty.",
@@ -362,7 +355,7 @@ def sample_rest(request: Any, sample_id: str) -> HttpResponse:
     """Accept what a random sample spoke for."""
     access = request.access
     drawn = queries.sample_or_404(access, sample_id)
-    back = _address(request, "sample", sample_id=sample_id)
+    back = at(request, "sample", sample_id=sample_id)
     form = RestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -432,7 +425,7 @@ def _turnaround(request: Any) -> HttpResponse:
             "title": "How long verification takes",
             "lead": "Findings of the last 90 days. The middle wait is from recording to the first finding."
             + (" They are counted once every quarter of an hour." if is_kept else ""),
-            "back": _address(request, "verification") if decides else "",
+            "back": at(request, "verification") if decides else "",
             "actions": [] if decides else _sample_link(request),
             "listing": listing(
                 request, rows, columns, caption="Turnaround by provider", one="provider",
@@ -444,4 +437,4 @@ def _turnaround(request: Any) -> HttpResponse:
 
 def _sample_link(request: Any) -> list[tuple[str, str]]:
     has: bool = queries.samples_for(request.access).exists()
-    return [("Samples", _address(request, "samples"))] if has else []
+    return [("Samples", at(request, "samples"))] if has else []

@@ -14,6 +14,7 @@ from openoutcomes.web.agenda.waiting import waiting
 from openoutcomes.web.core import clock
 from openoutcomes.web.core.scope import writing
 from openoutcomes.web.records.models import Record
+from web_pages import date_boxes
 
 DAY = dt.timedelta(days=1)
 
@@ -33,10 +34,6 @@ def a_line(world, *, due=30, why="We agreed it", line=None, **changes):
 
 def part(world, name, **filters):
     return Commitment.of(world.partnership).get(part=name, dropped_at=None, **filters)
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def test_the_agenda_is_written_read_by_everybody_and_its_versions_compared(world, elsewhere):
@@ -221,7 +218,7 @@ def test_nobody_promises_for_another_and_a_promise_has_its_history(world):
         in council.post(url, {"state": "late", "why": "Staff are away"}).content.decode()
     )
     later = clock.today() + 60 * DAY
-    sent = {"state": "late", "why": "Staff are away", **on_day("due_on", later)}
+    sent = {"state": "late", "why": "Staff are away", **date_boxes("due_on", later)}
     assert council.post(url, sent).status_code == 302
     asked.refresh_from_db()
     assert (asked.state, asked.due_on) == ("late", later)
@@ -274,7 +271,7 @@ def test_a_line_is_written_taken_out_and_put_back_through_the_pages(world, elsew
     day = clock.today() + 30 * DAY
     sent = {
         "we_words": "meet in a café", "if_words": "text the same day", "why": "Heard it from young people",
-        **on_day("we_due_on", day), "expected": "0",
+        **date_boxes("we_due_on", day), "expected": "0",
     }  # fmt: skip
     assert "Nobody was named for this part." in client.post(world.url("line_add"), sent).content.decode()
     other = {**sent, "if_organisation": str(elsewhere.organisations["council"].pk)}

@@ -12,6 +12,7 @@ from openoutcomes.web.barriers.models import Ask, Barrier, BarrierStep, Mark, Sh
 from openoutcomes.web.barriers.rhythm import signals
 from openoutcomes.web.barriers.waiting import waiting
 from openoutcomes.web.core import clock
+from web_pages import date_boxes, shown
 
 DAY = dt.timedelta(days=1)
 WORDS = {
@@ -21,10 +22,6 @@ WORDS = {
     "kind": "policy",
     "bender": "Head of housing options",
 }
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def raised(world, who="practitioner", **values):
@@ -55,10 +52,6 @@ def many_people(world, count, where="harbour", who="practitioner"):
 def mark(world, barrier, people, who="practitioner"):
     by = world.access(who)
     commands.mark_people(by, barrier=barrier, shown=people, stopped={one.pk for one in people})
-
-
-def shown(client, url, **data):
-    return client.get(url, data).content.decode()
 
 
 def test_a_worker_raises_a_barrier_once_and_is_asked_whether_it_is_the_same(world, elsewhere):
@@ -131,11 +124,11 @@ def test_it_is_asked_answered_looked_at_taken_further_and_opened_again(world):
     today = clock.today()
     sent = {
         "whom": "council", "whom_role": "Head of housing options", "what": "Take a worker's letter",
-        **on_day("asked_on", today - 20 * DAY), **on_day("due_on", today - 6 * DAY), "once": "a1",
+        **date_boxes("asked_on", today - 20 * DAY), **date_boxes("due_on", today - 6 * DAY), "once": "a1",
     }  # fmt: skip
     page = manager.post(world.url("barrier_ask", **at), {**sent, "whom": "", "once": "a0"}).content.decode()
     assert "It is not clear who is asked." in page
-    late = {**sent, **on_day("asked_on", today - 2 * DAY), "once": "a2"}
+    late = {**sent, **date_boxes("asked_on", today - 2 * DAY), "once": "a2"}
     assert (
         "The answer is due before it was asked."
         in manager.post(world.url("barrier_ask", **at), late).content.decode()
@@ -171,10 +164,10 @@ def test_it_is_asked_answered_looked_at_taken_further_and_opened_again(world):
     assert world.client("provider_manager").get(answer).status_code == 403
     assert world.client("fund_commissioner").get(answer).status_code == 403
     assert "Answer</a>" in shown(council, world.url("barrier", **at))
-    page = council.post(answer, {"said": "no", "why": "", **on_day("on", today)}).content.decode()
+    page = council.post(answer, {"said": "no", "why": "", **date_boxes("on", today)}).content.decode()
     assert "Write why, so that people can be told." in page
     for said, once in (("no", "n1"), ("yes", "n2")):
-        sent = {"said": said, "why": "Until the policy is looked at", **on_day("on", today), "once": once}
+        sent = {"said": said, "why": "Until the policy is looked at", **date_boxes("on", today), "once": once}
         assert council.post(answer, sent).status_code == 302
     barrier.refresh_from_db()
     assert barrier.state == "answered"
@@ -183,10 +176,10 @@ def test_it_is_asked_answered_looked_at_taken_further_and_opened_again(world):
     check = world.url("barrier_check", ask_id=one.ask_id)
     assert "Did it go away?" in shown(manager, world.url("barrier", **at))
     page = manager.post(
-        check, {"helped": "no", "result": "Two were turned away", **on_day("on", today - 30 * DAY)}
+        check, {"helped": "no", "result": "Two were turned away", **date_boxes("on", today - 30 * DAY)}
     ).content.decode()
     assert "It was looked at on an impossible day." in page
-    sent = {"helped": "no", "result": "Still turned away at the desk", **on_day("on", today)}
+    sent = {"helped": "no", "result": "Still turned away at the desk", **date_boxes("on", today)}
     assert manager.post(check, sent).status_code == 302
     assert "Still turned away at the desk" in shown(manager, world.url("barrier", **at))
     assert manager.post(check, {**sent, "helped": "yes", "result": "The desk was told"}).status_code == 302

@@ -7,12 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from openoutcomes.standard.problems import InputError
 from openoutcomes.web.cases import commands, fileformat, queries
-from openoutcomes.web.cases.guard import suspects
 from openoutcomes.web.cases.models import Case, CaseVersion, Condition, CopyPlan, Publication
 from openoutcomes.web.cases.rhythm import signals
 from openoutcomes.web.cases.things import things
 from openoutcomes.web.cases.waiting import waiting
 from openoutcomes.web.core import clock
+from openoutcomes.web.core.guard import suspects
 
 TEXTS = {
     "title": "First meetings in a café, arranged by text",

@@ -11,12 +11,9 @@ from openoutcomes.web.changes.models import CapacityMonth, Change, Holding, Post
 from openoutcomes.web.changes.waiting import waiting
 from openoutcomes.web.core import clock
 from openoutcomes.web.records.models import Record
+from web_pages import date_boxes, shown
 
 DAY = dt.timedelta(days=1)
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def a_post(world, where="harbour", who="provider_manager", **changes):
@@ -34,10 +31,6 @@ def filled(world, who="provider_manager", user="practitioner", since=None, **cha
     return post
 
 
-def shown(client, url, **data):
-    return client.get(url, data).content.decode()
-
-
 def test_posts_are_added_filled_left_and_supervised(world, elsewhere):
     client = world.client("provider_manager")
     add = world.url("post_add", programme_id="harbour-front-door")
@@ -46,7 +39,7 @@ def test_posts_are_added_filled_left_and_supervised(world, elsewhere):
     assert "Give it a title." in page
     start = clock.today() - 200 * DAY
     sent = {
-        "title": "Outreach worker", "kind": "front_line", "fte": "0.5", **on_day("starts_on", start), "guide": "10",
+        "title": "Outreach worker", "kind": "front_line", "fte": "0.5", **date_boxes("starts_on", start), "guide": "10",
         "supervise_weeks": "4", "once": "p1",
     }  # fmt: skip
     assert "A post is more than nothing." in client.post(add, {**sent, "fte": "0"}).content.decode()
@@ -57,11 +50,13 @@ def test_posts_are_added_filled_left_and_supervised(world, elsewhere):
     assert "Vacant" in shown(client, world.url("post", **at))
     fill = world.url("post_fill", **at)
     user = world.users["practitioner"]
-    page = client.post(fill, {"user": str(world.users["other_practitioner"].pk), **on_day("since", start)})
+    page = client.post(
+        fill, {"user": str(world.users["other_practitioner"].pk), **date_boxes("since", start)}
+    )
     assert "Select a valid choice" in page.content.decode()
-    page = client.post(fill, {"user": str(user.pk), **on_day("since", start - DAY)}).content.decode()
+    page = client.post(fill, {"user": str(user.pk), **date_boxes("since", start - DAY)}).content.decode()
     assert "The post cannot be filled from this day." in page
-    sent = {"user": str(user.pk), **on_day("since", start), "once": "f1"}
+    sent = {"user": str(user.pk), **date_boxes("since", start), "once": "f1"}
     for _ in range(2):
         assert client.post(fill, sent).status_code == 302
     assert "Somebody fills this post." in client.post(fill, {**sent, "once": "f2"}).content.decode()
@@ -70,16 +65,17 @@ def test_posts_are_added_filled_left_and_supervised(world, elsewhere):
     assert "2 of about 5; room for 3 more" in page
     held = world.url("post_supervised", **at)
     today = clock.today()
-    assert client.post(held, on_day("on", today)).status_code == 302
-    assert "This day is written down already." in client.post(held, on_day("on", today)).content.decode()
+    assert client.post(held, date_boxes("on", today)).status_code == 302
+    assert "This day is written down already." in client.post(held, date_boxes("on", today)).content.decode()
     assert (
-        "Nobody filled the post on that day." in client.post(held, on_day("on", start - DAY)).content.decode()
+        "Nobody filled the post on that day."
+        in client.post(held, date_boxes("on", start - DAY)).content.decode()
     )
     page = shown(client, world.url("post", **at))
     assert "Supervision overdue" not in page
     leave = world.url("post_vacate", **at)
-    assert client.post(leave, on_day("on", today - 3 * DAY)).status_code == 302
-    assert "Nobody fills this post." in client.post(leave, on_day("on", today)).content.decode()
+    assert client.post(leave, date_boxes("on", today - 3 * DAY)).status_code == 302
+    assert "Nobody fills this post." in client.post(leave, date_boxes("on", today)).content.decode()
     with pytest.raises(InputError, match="on that day"):
         staffing.fill(world.access("provider_manager"), post=post, since=today - 3 * DAY)
     for who in ("other_manager", "coordinator"):
@@ -92,11 +88,11 @@ def test_a_post_is_changed_with_a_check_of_its_version(world):
     url = world.url("post_change", post_id=post.post_id)
     client = world.client("provider_manager")
     sent = {
-        "title": "Outreach worker", "kind": "lead", "fte": "0.8", **on_day("starts_on", dt.date(2025, 1, 1)),
-        **on_day("ends_on", dt.date(2024, 1, 1)), "expected": "1",
+        "title": "Outreach worker", "kind": "lead", "fte": "0.8", **date_boxes("starts_on", dt.date(2025, 1, 1)),
+        **date_boxes("ends_on", dt.date(2024, 1, 1)), "expected": "1",
     }  # fmt: skip
     assert "The post ends before it begins." in client.post(url, sent).content.decode()
-    sent |= on_day("ends_on", dt.date(2025, 6, 1))
+    sent |= date_boxes("ends_on", dt.date(2025, 6, 1))
     assert client.post(url, sent).status_code == 302
     assert "Somebody changed this post" in client.post(url, sent).content.decode()
     assert "Not now" in shown(client, world.url("post", post_id=post.post_id))
@@ -193,8 +189,8 @@ def test_the_money_of_a_vacant_post_is_proposed_for_something_else(world):
     today = clock.today()
     sent = {
         "title": "Use the money of a vacant post", "why": "Vacant", "programme": "harbour-front-door",
-        "role": "Manager", "expected": "More texts", **on_day("decided_on", today), **on_day("effective_from", today),
-        **on_day("follow_on", today + 30 * DAY), "source_1": pay.line_id, "target_1": texts.line_id,
+        "role": "Manager", "expected": "More texts", **date_boxes("decided_on", today), **date_boxes("effective_from", today),
+        **date_boxes("follow_on", today + 30 * DAY), "source_1": pay.line_id, "target_1": texts.line_id,
         "amount_1": "5000.00", "agree": ["council"],
     }  # fmt: skip
     assert client.post(url, sent).status_code == 302

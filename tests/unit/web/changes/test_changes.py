@@ -16,13 +16,10 @@ from openoutcomes.web.changes.waiting import waiting
 from openoutcomes.web.core import clock
 from openoutcomes.web.records.models import Record
 from openoutcomes.web.ties.models import Tie
+from web_pages import date_boxes, shown
 
 DAY = dt.timedelta(days=1)
 TITLE = "Two posts move from the office to outreach"
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def values(world, **changes):
@@ -39,8 +36,8 @@ def form(**changes):
     today = clock.today()
     return {
         "title": TITLE, "why": "Half never came to the office", "programme": "harbour-front-door",
-        "role": "Board of the provider", "expected": "More start", **on_day("decided_on", today - 3 * DAY),
-        **on_day("effective_from", today), **on_day("follow_on", today + 30 * DAY), **changes,
+        "role": "Board of the provider", "expected": "More start", **date_boxes("decided_on", today - 3 * DAY),
+        **date_boxes("effective_from", today), **date_boxes("follow_on", today + 30 * DAY), **changes,
     }  # fmt: skip
 
 
@@ -61,10 +58,6 @@ def amounts(*rows):
     return [one.amount for one in money.holds(list(rows)).values()]
 
 
-def shown(client, url, **data):
-    return client.get(url, data).content.decode()
-
-
 def test_a_manager_writes_a_change_down_once_with_why_and_who(world, elsewhere):
     client = world.client("provider_manager")
     assert "Nothing is written down yet" in shown(client, world.url("changes"))
@@ -76,7 +69,7 @@ def test_a_manager_writes_a_change_down_once_with_why_and_who(world, elsewhere):
         "Give the day to look at what happened.",
     ):  # fmt: skip
         assert words in page
-    page = client.post(url, form(**on_day("follow_on", clock.today() - 5 * DAY))).content.decode()
+    page = client.post(url, form(**date_boxes("follow_on", clock.today() - 5 * DAY))).content.decode()
     assert "There is no time to see what happens." in page
     assert "Select a valid choice" in client.post(url, form(programme="lantern-front-door")).content.decode()
     sent = form(because=f"barrier:{barrier.barrier_id}", once="c1")
@@ -260,11 +253,11 @@ def test_what_happened_next_is_chased_written_down_and_looked_at_again(world):
     client = world.client("provider_manager")
     url = world.url("change_follow_up", change_id=change.change_id)
     page = client.post(
-        url, {**on_day("on", today), "result": "early", "words": "Two weeks only"}
+        url, {**date_boxes("on", today), "result": "early", "words": "Two weeks only"}
     ).content.decode()
     assert "It is too early, and nobody is to look again." in page
     sent = {
-        **on_day("on", today), "result": "early", "words": "Two weeks only", **on_day("next_on", today + 9 * DAY),
+        **date_boxes("on", today), "result": "early", "words": "Two weeks only", **date_boxes("next_on", today + 9 * DAY),
         "once": "f1",
     }  # fmt: skip
     for _ in range(2):
@@ -275,7 +268,7 @@ def test_what_happened_next_is_chased_written_down_and_looked_at_again(world):
         today + 9 * DAY,
         1,
     )
-    sent = {**on_day("on", today), "result": "yes", "words": "12 of 16 started"}
+    sent = {**date_boxes("on", today), "result": "yes", "words": "12 of 16 started"}
     assert client.post(url, sent).status_code == 302
     change.refresh_from_db()
     assert change.state == "followed"

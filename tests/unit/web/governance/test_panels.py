@@ -12,6 +12,7 @@ from openoutcomes.web.governance import commands
 from openoutcomes.web.governance.models import DataUse, Interest, Matter, Panel, PanelSeat, Support
 from openoutcomes.web.governance.rhythm import signals
 from openoutcomes.web.governance.waiting import waiting
+from web_pages import date_boxes
 
 DAY = dt.timedelta(days=1)
 
@@ -25,10 +26,6 @@ def a_seat(world, panel, *, for_people=True, user=None, role="Somebody who uses 
     return commands.add_seat(
         world.access("coordinator"), panel=panel, role=role, for_people=for_people, user=user
     )
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def text(client, address, **data):
@@ -101,7 +98,7 @@ def test_an_interest_is_declared_by_whoever_has_it_and_stepping_out_is_kept(worl
     )
     add = world.url("matter_add", panel_id=panel.panel_id)
     assert "Say what is to be decided." in coordinator.post(add, {}).content.decode()
-    sent = {"title": "Who runs the night shelter", **on_day("held_on", clock.today()), "once": "m"}
+    sent = {"title": "Who runs the night shelter", **date_boxes("held_on", clock.today()), "once": "m"}
     assert coordinator.post(add, sent).status_code == 302
     matter = Matter.of(world.partnership).get()
     page_of = world.url("matter", matter_id=matter.matter_id)
@@ -200,15 +197,15 @@ def test_support_is_seen_by_whom_it_is_for_and_the_coordinator_alone(world):
     assert row.amount == Decimal("20.50")
     assert words_of(world.access("person")) == {"offer of support to answer": 1}
     given = world.url("support_given", support_id=row.support_id)
-    assert "It was not taken up." in coordinator.post(given, on_day("on", clock.today())).content.decode()
+    assert "It was not taken up." in coordinator.post(given, date_boxes("on", clock.today())).content.decode()
     answer = world.url("support_answer", support_id=row.support_id)
     assert "£20.50" in text(person, answer)
     assert coordinator.post(answer).status_code == 404
     assert person.post(answer, {"answer": "no", "once": "n"}).status_code == 302
     assert person.post(answer, {"once": "y"}).status_code == 302
-    future = coordinator.post(given, on_day("on", clock.today() + DAY)).content.decode()
+    future = coordinator.post(given, date_boxes("on", clock.today() + DAY)).content.decode()
     assert "today or in the past" in future
-    assert coordinator.post(given, {**on_day("on", clock.today()), "once": "g"}).status_code == 302
+    assert coordinator.post(given, {**date_boxes("on", clock.today()), "once": "g"}).status_code == 302
     assert "£20.50" in text(person, world.url("support_list"))
     assert "£20.50" in text(coordinator, world.url("support_list"))
     for who in ("administrator", "practitioner", "commissioner", "verifier"):
@@ -228,7 +225,7 @@ def test_a_use_of_the_data_is_asked_for_decided_by_a_panel_and_looked_at_again(w
     good = {
         "title": "Study of who starts", "purpose": "To reach those who never start", "which_data": "Dates, no names",
         "basis": "public_task", "basis_why": "Housing duty", "asked_by": "Evaluation lead, university",
-        **on_day("asked_on", clock.today() - 10 * DAY), "once": "u",
+        **date_boxes("asked_on", clock.today() - 10 * DAY), "once": "u",
     }  # fmt: skip
     for _ in range(2):
         assert client.post(world.url("data_use_add"), good).status_code == 302
@@ -243,17 +240,21 @@ def test_a_use_of_the_data_is_asked_for_decided_by_a_panel_and_looked_at_again(w
         "panel": str(panel.pk),
         "allowed": "yes",
         "why": "Nobody can be told from it",
-        **on_day("on", clock.today()),
+        **date_boxes("on", clock.today()),
     }
     assert "Give a day after the decision." in client.post(decide, sent).content.decode()
     assert "Select a valid choice" in client.post(decide, {**sent, "panel": str(plain.pk)}).content.decode()
-    early = {**sent, **on_day("on", clock.today() - 20 * DAY), **on_day("review_on", clock.today() + DAY)}
+    early = {
+        **sent,
+        **date_boxes("on", clock.today() - 20 * DAY),
+        **date_boxes("review_on", clock.today() + DAY),
+    }
     assert "This cannot be the day." in client.post(decide, early).content.decode()
     for _ in range(2):
         full = {
             **sent,
             "conditions": "Counts over ten",
-            **on_day("review_on", clock.today() + 90 * DAY),
+            **date_boxes("review_on", clock.today() + 90 * DAY),
             "once": "v",
         }
         assert client.post(decide, full).status_code == 302
@@ -273,7 +274,7 @@ def test_a_use_of_the_data_is_asked_for_decided_by_a_panel_and_looked_at_again(w
     )
     assert (
         client.post(
-            review, {"end": "no", "why": "Useful", **on_day("review_on", clock.today() + 9 * DAY)}
+            review, {"end": "no", "why": "Useful", **date_boxes("review_on", clock.today() + 9 * DAY)}
         ).status_code
         == 302
     )

@@ -16,6 +16,7 @@ from openoutcomes.web.meetings.models import Action, Attendee, Decision, Item, M
 from openoutcomes.web.partnerships.models import Membership
 from openoutcomes.web.people.models import Enrolment
 from openoutcomes.web.ties.queries import tied_to
+from web_pages import date_boxes
 
 
 def at(year, month, day, hour=10):
@@ -53,10 +54,6 @@ def text(page):
     return unescape(page.content.decode())
 
 
-def day_parts(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
-
-
 def test_a_series_is_set_up_its_days_are_proposed_and_a_meeting_is_planned_once(world):
     client = world.client("coordinator")
     assert "No series is set up yet" in text(client.get(world.url("meeting_series")))
@@ -88,7 +85,7 @@ def test_a_series_is_set_up_its_days_are_proposed_and_a_meeting_is_planned_once(
     assert "Each month, on the first Tuesday, 09:30" in text(page)
     assert "provider_manager (provider manager, Harbour Lights)" in text(page)
     first = queries.proposed(series)[0]
-    plan = {**day_parts("on", first), "minutes": "60", "once": "d"}
+    plan = {**date_boxes("on", first), "minutes": "60", "once": "d"}
     for _ in range(2):
         assert client.post(world.url("meeting_plan", series_id=series.series_id), plan).status_code == 302
     meeting = Meeting.of(world.partnership).get()
@@ -250,13 +247,13 @@ def test_a_meeting_begins_on_its_day_and_not_before(world):
     assert "Its day has not come" in text(page)
     client = world.client("coordinator")
     change = {
-        **day_parts("on", clock.today() - dt.timedelta(days=1)),
+        **date_boxes("on", clock.today() - dt.timedelta(days=1)),
         "minutes": "60",
         "revision": meeting.revision,
     }
     url = world.url("meeting_change", meeting_id=meeting.meeting_id)
     assert "Choose today or a later day." in text(client.post(url, change))
-    client.post(url, {**change, **day_parts("on", clock.today()), "once": "b"})
+    client.post(url, {**change, **date_boxes("on", clock.today()), "once": "b"})
     assert minuting.start(by, meeting=meeting).state == "open"
     other = commands.plan(by, series=series, on=clock.today() + dt.timedelta(days=9))
     client.post(
@@ -300,7 +297,7 @@ def test_a_decision_needs_a_reason_and_an_action_an_owner_and_a_day_and_nothing_
     assert "Choose who will do it." in text(client.post(url, form))
     form["owner"] = f"seat:{seat_of(world, 'provider_manager').pk}"
     assert "Write by when it will be done." in text(client.post(url, form))
-    form |= day_parts("due", meeting.on - dt.timedelta(days=1))
+    form |= date_boxes("due", meeting.on - dt.timedelta(days=1))
     assert "Choose a day from the meeting on." in text(client.post(url, form))
     line.refresh_from_db()
     assert (line.notes, Decision.of(world.partnership).count(), Action.of(world.partnership).count()) == (
@@ -308,7 +305,7 @@ def test_a_decision_needs_a_reason_and_an_action_an_owner_and_a_day_and_nothing_
         0,
         0,
     )
-    form |= day_parts("due", meeting.on + dt.timedelta(days=7))
+    form |= date_boxes("due", meeting.on + dt.timedelta(days=7))
     for _ in range(2):
         assert client.post(url, form).status_code == 302
     assert (Decision.of(world.partnership).count(), Action.of(world.partnership).count()) == (1, 1)
@@ -436,7 +433,7 @@ def test_a_huddle_is_one_screen_and_names_nobody_who_is_supported(world):
     assert "only=overdue" in page
     away = seat_of(world, "provider_manager")
     sent = {"away": [away.pk], "worries": "Two rooms flooded", "summary": "", "once": "c", "then": "more",
-            "action": "Ring the landlord", "owner": f"seat:{seat_of(world, 'practitioner').pk}", **day_parts("due", clock.today())}  # fmt: skip
+            "action": "Ring the landlord", "owner": f"seat:{seat_of(world, 'practitioner').pk}", **date_boxes("due", clock.today())}  # fmt: skip
     assert worker.post(url, sent).status_code == 302
     page = worker.post(url, {"summary": "", "then": "finish", "once": "d", "worries": "Two rooms flooded"})
     assert "Write it in a line" in text(page)

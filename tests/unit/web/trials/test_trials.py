@@ -15,13 +15,10 @@ from openoutcomes.web.trials import commands, queries
 from openoutcomes.web.trials.models import Decision, Observation, Search, SharedTrial, Trial
 from openoutcomes.web.trials.rhythm import signals
 from openoutcomes.web.trials.waiting import waiting
+from web_pages import date_boxes, shown
 
 DAY = dt.timedelta(days=1)
 TITLE = "First meeting in a café within two days"
-
-
-def on_day(name, day):
-    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
 
 
 def values(**changes):
@@ -39,7 +36,7 @@ def values(**changes):
 def form(**changes):
     given = values(**changes)
     for name in ("doubt_on", "expect_by"):
-        given |= on_day(name, given.pop(name))
+        given |= date_boxes(name, given.pop(name))
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -56,10 +53,6 @@ def running(world, who="practitioner", on=None, **changes):
 def decided(world, decision, trial=None, **changes):
     said = {"why": "It is plain", "learned": "They came", "role": "Team meeting", **changes}
     return commands.decide(world.access("practitioner"), trial=trial, decision=decision, **said)
-
-
-def shown(client, url, **data):
-    return client.get(url, data).content.decode()
 
 
 def test_a_test_is_planned_with_a_prediction_and_what_it_serves(world, elsewhere):
@@ -126,7 +119,7 @@ def test_nothing_starts_before_a_look_at_what_was_tried(world, elsewhere):
     client = world.client("practitioner")
     page = shown(client, world.url("trial", **at))
     assert "What was tried before?" in page
-    page = client.post(world.url("trial_start", **at), on_day("on", clock.today())).content.decode()
+    page = client.post(world.url("trial_start", **at), date_boxes("on", clock.today())).content.decode()
     assert "Nobody has looked at what was tried before." in page
     page = shown(client, world.url("trial_look", **at))
     for words in ("It was too loud to talk", "Begin at eleven, not at nine", "The owner minded", "Stopped"):
@@ -144,7 +137,7 @@ def test_nothing_starts_before_a_look_at_what_was_tried(world, elsewhere):
     # What was seen then stays, also when it is gone elsewhere.
     commands.unshare(elsewhere.access("practitioner"), trial=stopped)
     assert "Breakfast in a café" in shown(client, world.url("trial", **at))
-    assert client.post(world.url("trial_start", **at), on_day("on", clock.today())).status_code == 302
+    assert client.post(world.url("trial_start", **at), date_boxes("on", clock.today())).status_code == 302
     trial.refresh_from_db()
     assert (trial.state, trial.started_on) == ("running", clock.today())
 
@@ -179,13 +172,13 @@ def test_what_is_seen_is_compared_and_few_people_are_shown_to_those_who_run_it_a
     url = world.url("trial_observe", trial_id=trial.trial_id)
     client = world.client("practitioner")
     today = clock.today()
-    assert "Give a figure or words." in client.post(url, on_day("on", today)).content.decode()
-    page = client.post(url, {**on_day("on", today - 30 * DAY), "value": "5"}).content.decode()
+    assert "Give a figure or words." in client.post(url, date_boxes("on", today)).content.decode()
+    page = client.post(url, {**date_boxes("on", today - 30 * DAY), "value": "5"}).content.decode()
     assert "It cannot have been seen on this day." in page
-    page = client.post(url, {**on_day("on", today), "value": "9", "n": "5"}).content.decode()
+    page = client.post(url, {**date_boxes("on", today), "value": "9", "n": "5"}).content.decode()
     assert "There are more people than there were in all." in page
     sent = {
-        **on_day("on", today - DAY),
+        **date_boxes("on", today - DAY),
         "value": "6",
         "n": "12",
         "words": "They chose the café",
@@ -197,7 +190,7 @@ def test_what_is_seen_is_compared_and_few_people_are_shown_to_those_who_run_it_a
     page = shown(client, world.url("trial", trial_id=trial.trial_id))
     assert "6 people" in page
     assert "Better than before" in page
-    sent = {**on_day("on", today), "value": "9", "n": "12", "corrects": str(first.pk), "once": "o2"}
+    sent = {**date_boxes("on", today), "value": "9", "n": "12", "corrects": str(first.pk), "once": "o2"}
     assert client.post(url, sent).status_code == 302
     with pytest.raises(InputError, match="corrected already"):
         commands.observe(
@@ -244,11 +237,11 @@ def test_a_late_decision_is_chased_and_adapting_makes_the_next_cycle(world):
     client = world.client("practitioner")
     assert TITLE in shown(client, world.url("trials"), state="overdue")
     url = world.url("trial_decide", trial_id=trial.trial_id)
-    page = client.post(url, {"decision": "adapt", **on_day("on", today)}).content.decode()
+    page = client.post(url, {"decision": "adapt", **date_boxes("on", today)}).content.decode()
     assert "Write what you learned, above all where it did not work." in page
     sent = {
         "decision": "adapt", "why": "Half came", "learned": "Not on a Monday", "role": "Team meeting",
-        **on_day("on", today), "once": "d1",
+        **date_boxes("on", today), "once": "d1",
     }  # fmt: skip
     answers = [client.post(url, sent) for _ in range(2)]
     following = Trial.of(world.partnership).get(cycle=2)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
-from openoutcomes.web.core.forms import _dress
+from openoutcomes.web.core.forms import dress
 
 register = template.Library()
 
@@ -39,7 +39,7 @@ _HINTS = {
 @register.simple_tag
 def dressed_up(field: BoundField) -> str:
     """Give a field of django-allauth the classes, label and hint that it would have here; show nothing."""
-    _dress(field.name, field.field)
+    dress(field.field)
     attrs = field.field.widget.attrs
     attrs.pop("placeholder", None)
     # What is wrong is said above the form and beside the field, in words; see core.forms.

@@ -1,8 +1,8 @@
-"""What in a case may point at a person: looked for before it goes to others, and shown to whoever publishes.
+"""What in words written for others may point at a person: looked for before they go to others, and shown to whoever shares them.
 
-Some things have no place in a case at all and must go: addresses, numbers to ring, numbers of a person.
+Some things have no place in them at all and must go: addresses, numbers to ring, numbers of a person.
 Others only look like a name or a small number, so that somebody has to look and say that it is none.
-It finds what it can; whoever publishes answers for the rest.
+It finds what it can; whoever shares them answers for the rest.
 """
 
 from __future__ import annotations
